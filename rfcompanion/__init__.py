@@ -1,0 +1,45 @@
+"""Executable companion to Yehudai & Shamir (2019): the numbers behind every chapter of the book.
+
+Modules are loaded on first use, so ``import rfcompanion`` is fast and does not import torch::
+
+    import rfcompanion as rf
+    rf.lower_bound.best_relative_error(50, 10**6)   # 0.00809…
+"""
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+
+try:
+    __version__ = version("rfcompanion")
+except PackageNotFoundError:  # running from a source tree that was never installed
+    __version__ = "0+unknown"
+
+_MODULES = (
+    "certify",
+    "concentration",
+    "features",
+    "figures",
+    "fitting",
+    "gaussian",
+    "harmonics",
+    "lower_bound",
+    "polynomials",
+    "records",
+    "reduction",
+    "single_neuron",
+    "targets",
+    "trade_offs",
+    "training",
+)
+
+
+def __getattr__(name: str):
+    """Load a submodule when it is first named."""
+    if name in _MODULES and find_spec(f"{__name__}.{name}") is not None:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module 'rfcompanion' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *(name for name in _MODULES if find_spec(f"{__name__}.{name}"))])

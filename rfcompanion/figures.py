@@ -1,0 +1,155 @@
+"""One style for every figure: scalable, readable in grey, and in the reader's own light or dark theme.
+
+A figure is drawn with matplotlib and shown as inline SVG. Black becomes ``currentColor`` and each palette
+colour a CSS variable with a fallback: one figure follows the page in the built book, in JupyterLab and in print.
+"""
+
+import html
+import io
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # pyplot costs half a second: it is imported when the first figure is drawn
+    from matplotlib.figure import Figure
+
+#: Palette: mid-tones with a contrast of at least 3:1 on white and on a dark page (after Okabe & Ito).
+COLOURS = {
+    "blue": "#2271b2",
+    "orange": "#c75b00",
+    "green": "#14805e",
+    "purple": "#a0508a",
+    "grey": "#767676",
+    "red": "#c1272d",
+}
+#: The order in which a new series takes its look: colour, line style and marker change together.
+LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
+MARKERS = ("o", "s", "^", "D", "v", "P")
+
+_INK = "#010203"  # stands for the page's text colour until the SVG is written
+
+
+def use_style() -> None:
+    """Make the book's figure style matplotlib's current one (it stays so for the rest of the process).
+
+    Source
+        Style of every chapter; no formula.
+    """
+    import matplotlib as mpl
+    from cycler import cycler
+
+    mpl.rcParams.update(
+        {
+            "figure.constrained_layout.use": True,
+            "font.size": 10.5,
+            "text.color": _INK,
+            "axes.edgecolor": _INK,
+            "axes.labelcolor": _INK,
+            "axes.titlesize": 10.5,
+            "axes.prop_cycle": cycler(color=list(COLOURS.values())) + cycler(linestyle=LINE_STYLES),
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": True,
+            "grid.color": _INK,
+            "grid.alpha": 0.14,
+            "grid.linewidth": 0.6,
+            "xtick.color": _INK,
+            "ytick.color": _INK,
+            "lines.linewidth": 1.8,
+            "lines.markersize": 5,
+            "legend.frameon": False,
+            "svg.fonttype": "path",
+            "svg.hashsalt": "rfcompanion",
+            "figure.facecolor": "none",
+            "axes.facecolor": "none",
+        }
+    )
+
+
+def subplots(rows: int = 1, columns: int = 1, *, width: float = 7.0, height: float = 4.0, **options):
+    """Return ``(figure, axes)`` in the book's style (see :func:`use_style`), outside pyplot's list of figures.
+
+    Parameters
+        rows, columns : numbers of panels.
+        width, height : size of the whole figure in inches.
+        options : passed on to ``matplotlib.figure.Figure.subplots`` (``sharex``, ``sharey``, …).
+
+    Returns
+        (Figure, axes) as matplotlib returns them.
+
+    Source
+        Style of every chapter; no formula.
+    """
+    from matplotlib.figure import Figure
+
+    use_style()
+    figure = Figure(figsize=(width, height))
+    return figure, figure.subplots(rows, columns, **options)
+
+
+@dataclass(frozen=True)
+class InlineFigure:
+    """A finished figure: what notebooks and pages show."""
+
+    name: str
+    svg: str
+    alt: str
+    caption: str
+
+    def _repr_html_(self) -> str:
+        caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
+        return f'<figure class="rf-figure" id="{self.name}">{self.svg}{caption}</figure>'
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/html": self._repr_html_(), "text/plain": f"[{self.name}] {self.caption}"}
+
+
+def show(figure: "Figure", *, name: str, alt: str, caption: str = "") -> InlineFigure:
+    """Turn a matplotlib figure into inline SVG with alternative text and a caption that states its message.
+
+    Parameters
+        figure : matplotlib figure, drawn with :func:`subplots`.
+        name : anchor of the figure, ``fig-…``; published names never change.
+        alt : what the figure shows, for a reader who cannot see it.
+        caption : the message of the figure, in one or two sentences.
+
+    Returns
+        InlineFigure, shown by a notebook as the value of its cell. Its SVG is the same on every run.
+
+    Raises
+        ValueError if ``name`` is not an anchor or ``alt`` is empty.
+
+    Source
+        Style of every chapter; no formula.
+    """
+    if not re.fullmatch(r"fig-[a-z0-9-]+", name):
+        raise ValueError(f"name must look like 'fig-some-words', got {name!r}")
+    if not alt.strip():
+        raise ValueError("alt must say what the figure shows, got an empty text")
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    # Identifiers must be unique on a page that holds several figures.
+    svg = re.sub(r'\bid="', f'id="{name}-', svg)
+    svg = re.sub(r"url\(#", f"url(#{name}-", svg)
+    svg = re.sub(r'xlink:href="#', f'href="#{name}-', svg)
+    svg = svg.replace(_INK, "currentColor")
+    for colour, value in COLOURS.items():
+        svg = svg.replace(value, f"var(--rf-{colour}, {value})")
+    size = re.search(r'<svg[^>]*?width="([\d.]+)pt"', svg)
+    width = float(size.group(1)) if size else 504.0
+    label = html.escape(alt, quote=True)
+    svg = re.sub(r'(<svg[^>]*?) width="[\d.]+pt"', r"\1", svg, count=1)
+    svg = re.sub(r'(<svg[^>]*?) height="[\d.]+pt"', r"\1", svg, count=1)
+    look = f"width:100%;max-width:{width * 4 / 3:.0f}px;height:auto"
+    opening = f'<svg role="img" aria-label="{label}" style="{look}" '
+    svg = svg.replace("<svg ", opening, 1)
+    return InlineFigure(name=name, svg=_compact(svg), alt=alt, caption=caption)
+
+
+def _compact(svg: str) -> str:
+    """Drop comments and line breaks: a notebook stores each figure, and readers clone it."""
+    svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
+    return re.sub(r"\s*\n\s*", " ", svg).strip()
