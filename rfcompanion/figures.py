@@ -1,7 +1,8 @@
 """One style for every figure: scalable, readable in grey, and in the reader's own light or dark theme.
 
-A figure is drawn with matplotlib and shown as inline SVG. Black becomes ``currentColor`` and each palette
-colour a CSS variable with a fallback: one figure follows the page in the built book, in JupyterLab and in print.
+A figure is drawn with matplotlib and shown as inline SVG. Black becomes
+``currentColor`` and each palette colour a CSS variable with a fallback, so that one figure follows the page in
+the built book, in JupyterLab and in print.
 """
 
 import html
@@ -67,7 +68,7 @@ def use_style() -> None:
 
 
 def subplots(rows: int = 1, columns: int = 1, *, width: float = 7.0, height: float = 4.0, **options):
-    """Return ``(figure, axes)`` in the book's style (see :func:`use_style`), outside pyplot's list of figures.
+    """Return ``(figure, axes)`` in the book's style, outside pyplot's list of figures.
 
     Parameters
         rows, columns : numbers of panels.
@@ -131,6 +132,8 @@ def show(figure: "Figure", *, name: str, alt: str, caption: str = "") -> InlineF
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    # matplotlib's style sheet would reach every drawing of the page: the same two settings go on the root instead.
+    svg = re.sub(r"<style.*?</style>", "", svg, flags=re.DOTALL)
     # Identifiers must be unique on a page that holds several figures.
     svg = re.sub(r'\bid="', f'id="{name}-', svg)
     svg = re.sub(r"url\(#", f"url(#{name}-", svg)
@@ -143,7 +146,7 @@ def show(figure: "Figure", *, name: str, alt: str, caption: str = "") -> InlineF
     label = html.escape(alt, quote=True)
     svg = re.sub(r'(<svg[^>]*?) width="[\d.]+pt"', r"\1", svg, count=1)
     svg = re.sub(r'(<svg[^>]*?) height="[\d.]+pt"', r"\1", svg, count=1)
-    look = f"width:100%;max-width:{width * 4 / 3:.0f}px;height:auto"
+    look = f"width:100%;max-width:{width * 4 / 3:.0f}px;height:auto;stroke-linejoin:round;stroke-linecap:butt"
     opening = f'<svg role="img" aria-label="{label}" style="{look}" '
     svg = svg.replace("<svg ", opening, 1)
     return InlineFigure(name=name, svg=_compact(svg), alt=alt, caption=caption)
