@@ -1,0 +1,268 @@
+"""Stored results of long computations: JSON that a reader can diff, with where each number came from.
+
+A record is one file ``book/data/NAME.json`` with three parts: the results, their provenance (versions, device,
+date, seconds, seed, command) and a checksum of the results. It is written whole or not at all.
+"""
+
+import hashlib
+import json
+import math
+import os
+import platform
+import tempfile
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+
+from . import _checks
+
+FORMAT = 1
+
+
+def write(path, results: dict, *, seed, seconds: float, device="cpu", command: str) -> Path:
+    """Store ``results`` with their provenance, atomically.
+
+    Parameters
+        path : where to, normally ``book/data/NAME.json``; the folder is made if it is missing.
+        results : dictionary of numbers, texts, lists, numpy or torch arrays, nested as you like; keys are texts.
+        seed : int, list of ints or None (None: nothing random in it).
+        seconds : how long the computation took.
+        device : ``"cpu"``, ``"cuda"`` or a text that says what did the work.
+        command : the line that makes the record again, such as ``python book/experiments/NAME.py``.
+
+    Returns
+        Path of the record.
+
+    Error
+        None: float64 numbers come back bit for bit; infinities and NaN are refused, None stands for "no value".
+
+    Raises
+        TypeError for what JSON cannot hold, ValueError for a number that is not finite.
+
+    Source
+        No formula.
+    """
+    if not isinstance(results, dict):
+        raise TypeError(f"results must be a dictionary, got {type(results).__name__}")
+    seconds = _checks.real("seconds", seconds, at_least=0.0)
+    if not isinstance(command, str) or not command.strip():
+        raise ValueError("command must be the line that makes the record again, got an empty text")
+    plain = _plain(results, "results")
+    record = {
+        "checksum": "sha256:" + _digest(plain),
+        "format": FORMAT,
+        "provenance": {
+            "command": command,
+            "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "device": describe_device(device),
+            "seconds": round(seconds, 3),
+            "seed": _plain(seed, "seed"),
+            "versions": versions(),
+        },
+        "results": plain,
+    }
+    text = json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return write_bytes(path, (_short_lists(text) + "\n").encode())
+
+
+def read(path) -> dict:
+    """Return the results of a record, after checking its checksum.
+
+    Parameters
+        path : the file that :func:`write` made.
+
+    Returns
+        dict of plain Python values; arrays are nested lists.
+
+    Error
+        None: float64 numbers come back bit for bit.
+
+    Raises
+        FileNotFoundError or ValueError, in one line that names the file.
+
+    Source
+        No formula.
+    """
+    return _load(path)["results"]
+
+
+def provenance(path) -> dict:
+    """Return where a record came from: command, date, device, seconds, seed and versions.
+
+    Parameters
+        path : the file that :func:`write` made.
+
+    Returns
+        dict with the keys ``command``, ``date``, ``device``, ``seconds``, ``seed``, ``versions``.
+
+    Raises
+        FileNotFoundError or ValueError, in one line that names the file.
+
+    Source
+        No formula.
+    """
+    return _load(path)["provenance"]
+
+
+def describe_device(device="cpu") -> dict:
+    """Return a description of the machine that travels: processor model and cores, and the GPU; never a host's name.
+
+    Parameters
+        device : ``"cpu"``, ``"cuda"``, ``"cuda:1"``, a ``torch.device`` or any text.
+
+    Returns
+        dict with ``name``, ``cpu``, ``cores``, ``system`` and, for CUDA, ``gpu``.
+
+    Source
+        No formula.
+    """
+    name = str(device)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    out = {"name": name, "cpu": _cpu_model(), "cores": cores, "system": f"{platform.system()} {platform.machine()}"}
+    if name.startswith("cuda"):
+        import torch
+
+        if torch.cuda.is_available():
+            out["gpu"] = torch.cuda.get_device_name(name)
+    return out
+
+
+def versions() -> dict:
+    """Return the versions that a result may depend on.
+
+    Returns
+        dict of texts; a library that is not installed is left out.
+
+    Source
+        No formula.
+    """
+    out = {"python": platform.python_version()}
+    for name in ("rfcompanion", "numpy", "scipy", "torch"):
+        try:
+            out[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return out
+
+
+def write_bytes(path, content: bytes) -> Path:
+    """Write a file whole or not at all: a temporary file beside it, flushed to disk, then one rename.
+
+    Parameters
+        path : where to; the folder is made if it is missing.
+        content : what the file is to hold.
+
+    Returns
+        Path of the file.
+
+    Source
+        No formula.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)  # mkstemp's 0600 would keep the record from other readers
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _load(path) -> dict:
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise FileNotFoundError(f"record {path.name} not found: {path}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"record {path.name} is damaged: not UTF-8 text ({path})") from None
+    try:
+        record = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"record {path.name} is damaged: line {error.lineno} is not JSON ({path})") from None
+    if not isinstance(record, dict) or not {"checksum", "format", "provenance", "results"} <= record.keys():
+        raise ValueError(f"record {path.name} is damaged: a part is missing ({path})")
+    if record["format"] != FORMAT:
+        raise ValueError(f"record {path.name} has format {record['format']}, this version reads format {FORMAT}")
+    if record["checksum"] != "sha256:" + _digest(record["results"]):
+        raise ValueError(f"record {path.name} is damaged: the results do not match their checksum ({path})")
+    return record
+
+
+def _digest(plain) -> str:
+    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value, where: str):
+    """Turn numpy and torch values into what JSON holds; name the place of what cannot be turned."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if hasattr(value, "detach"):
+        value = value.detach().cpu().numpy()
+    if hasattr(value, "tolist") and hasattr(value, "dtype"):
+        value = value.tolist()
+    if isinstance(value, bool | str):
+        return value
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError(f"{where} must be finite, got {value}")
+        return float(value)
+    if isinstance(value, dict):
+        for key in value:
+            if not isinstance(key, str):
+                raise TypeError(f"{where} must have texts as keys, got {key!r}")
+        return {key: _plain(item, f"{where}[{key!r}]") for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item, f"{where}[{i}]") for i, item in enumerate(value)]
+    raise TypeError(f"{where} must be numbers, texts, lists or dictionaries, got {type(value).__name__}")
+
+
+def _short_lists(text: str) -> str:
+    """Put each innermost list of numbers on one line, so that a change of one series is a change of one line."""
+    lines, out, held = text.split("\n"), [], None
+    for line in lines:
+        stripped = line.strip()
+        if stripped.endswith("["):
+            if held is not None:
+                out.extend(held)
+            held = [line]
+        elif held is not None:
+            held.append(line)
+            if stripped in ("]", "],"):
+                out.append(held[0] + " ".join(part.strip() for part in held[1:-1]) + stripped)
+                held = None
+            elif not _is_number(stripped.rstrip(",")):
+                out.extend(held)
+                held = None
+        else:
+            out.append(line)
+    return "\n".join(out if held is None else out + held)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _cpu_model() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
