@@ -70,7 +70,6 @@ def test_provenance_says_where_a_number_came_from(tmp_path):
 def test_a_damaged_record_is_refused_in_one_line_that_names_it(tmp_path):
     path = records.write(tmp_path / "series.json", {"value": 0.25}, **ARGUMENTS)
     whole = path.read_text()
-    other = whole.replace('"format": 1', '"format": 9')
     for damaged in (
         whole.replace("0.25", "0.26"),
         whole[: len(whole) // 2],

@@ -1,0 +1,284 @@
+"""Least squares from exact moments: Gram matrix, cross moments and the target's size in, weights and error out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .. import _checks
+from . import dense, devices
+from .record import Fit
+
+#: Up to this many ridges one Cholesky factorisation each is cheaper than one eigendecomposition.
+CHOLESKY_PATH = 12
+
+
+def fit_population(
+    gram,
+    cross,
+    target_norm2,
+    ridge=0.0,
+    budget=None,
+    *,
+    tolerance: float = 1e-8,
+    overwrite_gram: bool = False,
+    method: str = "auto",
+) -> Fit:
+    """Fit features to targets from their exact moments, with a ridge or under a weight budget.
+
+    Formula
+        minimise E(Σ_i u_i f_i − target)² + ridge·‖u‖², where E(…)² = target_norm2 − 2 uᵀc + uᵀGu, over all u, or over
+        max_i|u_i| ≤ B/r.
+
+    Parameters
+        gram : G_ij = E f_i f_j, (r, r), numpy or torch on any device; what comes out is of the same kind.
+        cross : c_i = E f_i·target, (r,), or (r, k) for k targets at once.
+        target_norm2 : E target² > 0, a number or (k,).
+        ridge : a number ≥ 0, or an increasing or decreasing list of them (a path from one factorisation).
+        budget : B = r·max|u_i|, None (no bound), a number ≥ 0 or a list of them (a path).
+        tolerance : largest duality gap allowed with a budget, relative to target_norm2.
+        overwrite_gram : factor in place, half the memory; afterwards the lower triangle is a copy of the upper one.
+        method : ``"auto"``, or ``"cholesky"`` / ``"eigendecomposition"`` without a budget, ``"piqp"`` / ``"pivoting"`` /
+            ``"admm"`` with one.
+
+    Returns
+        Fit, measured on the population. A path comes first in its shapes, targets last.
+
+    Error
+        ``Fit.residual`` without a budget, ``Fit.gap`` with one, ``Fit.rounding`` for the error's own rounding. A
+        singular or indefinite Gram matrix is cured by setting aside the eigenvalues that are rounding (at or below
+        r·eps·λ_max, or |λ_min| where that is negative); ``Fit.cure`` says so.
+
+    Raises
+        ValueError or TypeError in one line that names the argument; RuntimeError if the gap is not reached.
+
+    Source
+        Chapters lower_bound, general_features and trade_offs.
+    """
+    problem = _problem(gram, cross, target_norm2)
+    ridges = _path("ridge", ridge)
+    _checks.choice("method", method, ("auto", *(_RIDGE_METHODS if budget is None else _BUDGET_METHODS)))
+    tolerance = _checks.real("tolerance", tolerance, above=0.0)
+    with devices.Meter(devices.name_of(problem.gram)) as meter:
+        if budget is None:
+            fit = _fit_ridges(problem, ridges, overwrite_gram, method)
+        else:
+            from . import budget as limited
+
+            budgets = _path("budget", budget)
+            if ridges.ndim:
+                raise ValueError("ridge must be one number when budget is given, got a path")
+            fit = limited.fit_budgets(problem, float(ridges), budgets, tolerance, method)
+    return fit.with_cost(meter.seconds, meter.peak_memory)
+
+
+_RIDGE_METHODS = ("cholesky", "eigendecomposition")
+_BUDGET_METHODS = ("piqp", "pivoting", "admm")
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Checked moments, and whether there was one target."""
+
+    gram: object  # (r, r)
+    diagonal: object  # (r,), a copy: a factorisation in place writes over the matrix
+    cross: object  # (r, k)
+    target_norm2: np.ndarray  # (k,)
+    single: bool
+
+    @property
+    def features(self) -> int:
+        return self.gram.shape[0]
+
+    def errors(self, weights, image):
+        """Return errors and rounding bounds, each (k,), of ``weights`` (r, k) with ``image`` = G·weights."""
+        quadratic = devices.as_numpy((weights * (image - 2.0 * self.cross)).sum(0)).astype(float)
+        errors = self.target_norm2 + quadratic
+        # Cauchy–Schwarz: |G_ij| ≤ √(G_ii G_jj) bounds every term of uᵀGu without a second matrix.
+        sizes = (abs(self.diagonal)[:, None] ** 0.5 * abs(weights)).sum(0)
+        terms = devices.as_numpy(sizes**2 + 2.0 * abs(weights * self.cross).sum(0)).astype(float)
+        rounding = devices.epsilon(self.gram) * (self.target_norm2 + terms)
+        if (errors < -np.maximum(10.0 * rounding, 1e-7 * self.target_norm2)).any():
+            raise ValueError(
+                f"gram, cross and target_norm2 do not belong together: the error would be {errors.min():.3g}"
+            )
+        return np.maximum(errors, 0.0), rounding
+
+    def pack(self, weights, path: bool):
+        """Return the weights of a path, a list of (r, k), in the shape that the caller asked for."""
+        columns = [w[:, 0] if self.single else w for w in weights]
+        if not path:
+            return columns[0]
+        return devices.like(self.gram, np.stack(columns)) if not devices.is_torch(self.gram) else _stack(columns)
+
+    def pack_numbers(self, values, path: bool):
+        """Return numbers of a path, (m, k), in the shape that the caller asked for; a single one as a float."""
+        values = np.asarray(values, dtype=float)
+        values = values[:, 0] if self.single else values
+        values = values if path else values[0]
+        return float(values) if values.ndim == 0 else values
+
+
+def _problem(gram, cross, target_norm2) -> Problem:
+    gram = _checks.array("gram", gram, 2)
+    features = gram.shape[0]
+    if features == 0 or gram.shape[1] != features:
+        raise ValueError(f"gram must be square and not empty, got shape {tuple(gram.shape)}")
+    if not hasattr(cross, "ndim"):
+        cross = np.asarray(cross, dtype=float)
+    if devices.is_torch(gram) != devices.is_torch(cross):
+        cross = devices.like(gram, devices.as_numpy(cross))
+    cross = _checks.array("cross", cross, 2 if cross.ndim == 2 else 1)
+    if cross.shape[0] != features or 0 in cross.shape:
+        raise ValueError(f"cross must have shape ({features},) or ({features}, k), got {tuple(cross.shape)}")
+    if devices.name_of(cross) != devices.name_of(gram):
+        raise ValueError(f"cross must be on the device of gram, {devices.name_of(gram)}, got {devices.name_of(cross)}")
+    if cross.dtype != gram.dtype:
+        raise TypeError(f"cross must have the dtype of gram, {gram.dtype}, got {cross.dtype}")
+    single = cross.ndim == 1
+    asymmetry = dense.asymmetry(gram)
+    if asymmetry > 1e3 * devices.epsilon(gram):
+        raise ValueError(f"gram must be symmetric, got max|G - G'| = {asymmetry:.1e} max|G|")
+    norms = np.atleast_1d(devices.as_numpy(target_norm2).astype(float))
+    count = 1 if single else cross.shape[1]
+    if norms.shape not in ((1,), (count,)):
+        raise ValueError(f"target_norm2 must be a number or have shape ({count},), got {norms.shape}")
+    if not (np.isfinite(norms).all() and (norms > 0).all()):
+        raise ValueError(f"target_norm2 must be finite and greater than 0, got {norms.min():g}")
+    columns = cross[:, None] if single else cross
+    return Problem(gram, gram.diagonal() * 1.0, columns, np.broadcast_to(norms, (count,)), single)
+
+
+def _path(name: str, values) -> np.ndarray:
+    values = np.asarray(devices.as_numpy(values) if hasattr(values, "shape") else values, dtype=float)
+    if values.ndim > 1 or values.size == 0:
+        raise ValueError(f"{name} must be a number or a list of numbers, got shape {values.shape}")
+    if not np.isfinite(values).all() or (values < 0).any():
+        raise ValueError(f"{name} must be finite and at least 0, got {values.min():g}")
+    return values
+
+
+def _fit_ridges(problem: Problem, ridges: np.ndarray, overwrite: bool, method: str) -> Fit:
+    values = np.atleast_1d(ridges)
+    array = problem.gram if overwrite else _copy(problem.gram)
+    solved = {}
+    if method == "cholesky" or (method == "auto" and len(values) <= CHOLESKY_PATH):
+        for index, value in enumerate(values):
+            outcome = _by_cholesky(problem, array, float(value))
+            if outcome is None:
+                break
+            solved[index] = outcome
+    used = "cholesky"
+    if len(solved) < len(values):
+        rest = [i for i in range(len(values)) if i not in solved]
+        solved |= dict(zip(rest, _by_eigenvalues(problem, array, values[rest]), strict=True))
+        used = "eigendecomposition"
+    outcomes = [solved[i] for i in range(len(values))]
+    path = ridges.ndim == 1
+    errors = np.array([o.error for o in outcomes])
+    conditions = np.array([o.condition for o in outcomes])
+    return Fit(
+        weights=problem.pack([o.weights for o in outcomes], path),
+        error=problem.pack_numbers(errors, path),
+        relative_error=problem.pack_numbers(errors / problem.target_norm2, path),
+        measured_on="population",
+        method=used,
+        ridge=ridges.copy() if path else float(ridges),
+        residual=np.array([o.residual for o in outcomes]) if path else outcomes[0].residual,
+        rounding=problem.pack_numbers([o.rounding for o in outcomes], path),
+        condition=conditions if path else float(conditions[0]),
+        cure=next((o.cure for o in outcomes if o.cure != "none"), "none"),
+        features=problem.features,
+        dtype=devices.dtype_of(problem.gram),
+        device=devices.name_of(problem.gram),
+        iterations=max(o.steps for o in outcomes),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Outcome:
+    weights: object  # (r, k)
+    error: np.ndarray
+    rounding: np.ndarray
+    residual: float
+    condition: float
+    cure: str
+    steps: int
+
+
+def _by_cholesky(problem: Problem, array, ridge: float) -> _Outcome | None:
+    """Solve with one factorisation and refine; None, and the matrix given back, where it is singular."""
+    factor = dense.cholesky_in_place(array, ridge)
+    if factor is None:
+        return None
+    condition = dense.condition_estimate(factor)
+    if not condition < 1.0 / (problem.features * devices.epsilon(array)):
+        dense.restore(array, problem.diagonal)
+        return None
+    weights = factor.solve(problem.cross)
+    residual = problem.cross - factor.product(weights)
+    steps = 0
+    for steps in (1, 2):  # noqa: B007  one step makes the solution backward stable, a second seldom helps
+        better = weights + factor.solve(residual)
+        remains = problem.cross - factor.product(better)
+        if not _size(remains) < 0.5 * _size(residual):
+            break
+        weights, residual = better, remains
+    errors, rounding = problem.errors(weights, problem.cross - residual - ridge * weights)
+    dense.restore(array, problem.diagonal)
+    share = _relative(residual, problem.cross)
+    return _Outcome(weights, errors, rounding, share, condition, "none", steps)
+
+
+def _by_eigenvalues(problem: Problem, array, ridges) -> list[_Outcome]:
+    """Solve for all ridges from one eigendecomposition, setting aside the eigenvalues that are rounding."""
+    eigenvalues, vectors = dense.eigendecomposition(array)
+    cut, largest = dense.cutoff(eigenvalues), float(abs(eigenvalues).max())
+    noise = problem.features * devices.epsilon(array) * largest
+    coefficients = vectors.T @ problem.cross
+    out = []
+    for ridge in map(float, ridges):
+        shifted = eigenvalues + ridge
+        keep = shifted > cut
+        kept = int(keep.sum())
+        inverse = keep / _where_zero_one(shifted, keep)
+        weights = vectors @ (inverse[:, None] * coefficients)
+        residual = problem.cross - array @ weights - ridge * weights
+        weights = weights + vectors @ (inverse[:, None] * (vectors.T @ residual))
+        image = array @ weights
+        residual = problem.cross - image - ridge * weights
+        errors, rounding = problem.errors(weights, image)
+        cure = "none"
+        if kept < problem.features:
+            cure = f"{problem.features - kept} of {problem.features} eigenvalues at or below {cut:.1e} set aside"
+            if float(eigenvalues[0]) < -noise:
+                cure += f", Gram matrix indefinite with smallest eigenvalue {float(eigenvalues[0]):.1e}"
+        condition = float(shifted[-1] / shifted[keep][0]) if kept else 1.0
+        share = _relative(residual, problem.cross)
+        out.append(_Outcome(weights, errors, rounding, share, condition, cure, 1))
+    return out
+
+
+def _where_zero_one(values, keep):
+    out = values * keep
+    out[~keep] = 1.0
+    return out
+
+
+def _size(columns) -> float:
+    return float((columns * columns).sum()) ** 0.5
+
+
+def _relative(residual, cross) -> float:
+    sizes = devices.as_numpy((cross * cross).sum(0)) ** 0.5
+    left = devices.as_numpy((residual * residual).sum(0)) ** 0.5
+    return float((left / np.where(sizes > 0, sizes, 1.0)).max())
+
+
+def _copy(array):
+    return array.contiguous().clone() if devices.is_torch(array) else np.array(array, order="C")
+
+
+def _stack(columns):
+    import torch
+
+    return torch.stack(columns)
