@@ -35,7 +35,9 @@ CELL_SECONDS = 300
 
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python", "pygments_lexer": "ipython3"}
-MACHINE = re.compile(r"/home/|/root/|/tmp/|/Users/|/private/|[A-Z]:\\\\?Users|site-packages|ipykernel_\d|<ipython-input")
+MACHINE = re.compile(
+    r"/home/|/root/|/tmp/|/Users/|/private/|[A-Z]:\\\\?Users|site-packages|ipykernel_\d|<ipython-input"
+)
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -129,7 +131,9 @@ def execute(notebook, name: str, folder: Path, progress=lambda: None):
     except CellExecutionError as error:
         raise ChapterError(_describe(name, notebook, client.current, ANSI.sub("", str(error)))) from None
     except CellTimeoutError:
-        message = f"a cell may take {CELL_SECONDS} s at most (a whole chapter {CHAPTER_SECONDS} s): store a record instead"
+        message = (
+            f"a cell may take {CELL_SECONDS} s at most (a whole chapter {CHAPTER_SECONDS} s): store a record instead"
+        )
         raise ChapterError(_describe(name, notebook, client.current, message)) from None
     except DeadKernelError:
         raise ChapterError(_describe(name, notebook, client.current, "the kernel died (out of memory?)")) from None

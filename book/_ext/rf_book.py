@@ -1,0 +1,143 @@
+"""What the book needs beyond Jupyter Book: one public address, pages that load nothing from elsewhere, an API page."""
+
+import re
+import tomllib
+from pathlib import Path
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.util.docutils import SphinxDirective
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def repository() -> str:
+    """The public address of the project; ``pyproject.toml`` is the only place that holds it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return project["urls"]["Repository"].rstrip("/")
+
+
+def website() -> str:
+    """Where the built book is published: the pages of the repository."""
+    owner, name = repository().split("/")[-2:]
+    return f"https://{owner}.github.io/{name}/"
+
+
+def set_addresses(app, config):
+    """Give every extension that wants an address the same one."""
+    config.html_baseurl = website()
+    config.ogp_site_url = website()
+    config.sitemap_url_scheme = "{link}"
+    options = config.html_theme_options
+    options["repository_url"] = repository()
+    options["repository_branch"] = "main"
+    options["use_repository_button"] = True
+    options["use_issues_button"] = True
+    options.setdefault("launch_buttons", {}).update(
+        binderhub_url="https://mybinder.org", colab_url="https://colab.research.google.com"
+    )
+
+
+def set_mathjax(app, config):
+    """Load MathJax's parts from the book's own folder, as separate files of moderate size."""
+    settings = dict(config.mathjax3_config or {})
+    settings["loader"] = {"load": ["core", "input/tex", "output/chtml", "ui/menu", "a11y/assistive-mml"]}
+    config.mathjax3_config = settings
+
+
+# --------------------------------------------------------------------------------------------------------------
+# The API page
+
+#: Sections of a docstring (CONTRIBUTING.md), in their order; each is followed by indented text.
+SECTIONS = ("Parameters", "Returns", "Error", "Raises", "Source")
+_LITERAL = re.compile(r"(``.+?``|:[a-z:]+:`[^`]+`|`[^`]+`__?)")
+
+
+class Modules(SphinxDirective):
+    """Document every public module of the package that exists, in alphabetical order: the page grows by itself."""
+
+    def run(self):
+        lines = []
+        for path in sorted((ROOT / "rfcompanion").glob("[a-z]*.py")):
+            name = f"rfcompanion.{path.stem}"
+            self.env.note_dependency(str(path))
+            lines += [name, "-" * len(name), "", f".. automodule:: {name}", "   :members:", ""]
+        container = nodes.section()
+        container.document = self.state.document
+        self.state.nested_parse(StringList(lines, source=str(ROOT / "rfcompanion")), 0, container, match_titles=True)
+        return container.children
+
+
+def docstring_to_rst(lines: list[str]) -> list[str]:
+    """Our plain docstrings as reStructuredText: sections as fields, indented formulas as they stand."""
+    result: list[str] = []
+    section, block = None, []
+
+    def close():
+        if section is None:
+            result.extend(_paragraphs(block))
+        else:
+            body = [line[4:] if line.startswith("    ") else line for line in block]
+            rendered = _entries(body) if section == "Parameters" else _paragraphs(body)
+            result.extend([f":{section}:", *(f"    {line}" if line else "" for line in rendered), ""])
+
+    for line in lines:
+        if line in SECTIONS:
+            close()
+            section, block = line, []
+        else:
+            block.append(line)
+    close()
+    return result
+
+
+def _escape(text: str) -> str:
+    """Keep literals and roles; all else is plain text, in which | * _ and ` mean nothing."""
+    parts = _LITERAL.split(text)
+    parts[::2] = [re.sub(r"([\\|*`]|_(?![A-Za-z0-9]))", r"\\\1", part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def _paragraphs(lines: list[str]) -> list[str]:
+    """Paragraphs of text, and literal blocks where lines are indented."""
+    result: list[str] = []
+    inside = False
+    for line in lines:
+        if line.startswith(" ") and line.strip():
+            if not inside:
+                result += ["", "::", ""]
+            inside = True
+            result.append(f"    {line}")
+        elif not line.strip():
+            result.append("")
+        else:
+            if inside:
+                result.append("")
+            inside = False
+            text = line[:-1] if line.endswith("::") else line
+            result.append(_escape(text))
+    return [*result, ""]
+
+
+def _entries(lines: list[str]) -> list[str]:
+    """Lines ``name, name : meaning`` with indented continuations, as a list."""
+    result: list[str] = []
+    for line in lines:
+        name, colon, meaning = line.partition(" : ")
+        if line and not line.startswith(" ") and colon:
+            result.append(f"* **{_escape(name)}** – {_escape(meaning)}")
+        elif line.strip():
+            result.append(f"  {_escape(line.strip())}")
+    return ["", *result, ""]
+
+
+def convert_docstring(app, what, name, object_, options, lines):
+    lines[:] = docstring_to_rst(lines)
+
+
+def setup(app):
+    app.add_directive("rf-modules", Modules)
+    app.connect("autodoc-process-docstring", convert_docstring)
+    app.connect("config-inited", set_addresses, priority=10)
+    app.connect("config-inited", set_mathjax, priority=10)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
