@@ -108,7 +108,9 @@ def relu_gram(W, b=None, V=None, c=None):
         b, c = (xp.zeros_like(n) if bias is None else bias for n, bias in ((norm_w, b), (norm_v, c)))
         h, k = -b / (norm_w + tiny), -c / (norm_v + tiny)
         if bool(xp.any(norm_w == 0)) or bool(xp.any(norm_v == 0)):
-            raise ValueError("W and V must have no zero rows when there are biases: leave constants out or add them apart")
+            raise ValueError(
+                "W and V must have no zero rows when there are biases: leave constants out or add them apart"
+            )
     rows = max(1, _BLOCK // max(1, V.shape[0]))
     for start in range(0, r, rows):
         stop = min(r, start + rows)
@@ -173,7 +175,9 @@ def relu_tangent_gram(W, V=None):
         sine = xp.sin(theta)
         p = plus * xp.sqrt(sine / (plus2 + tiny))[:, None]
         q = minus * xp.sqrt(sine / (minus2 + tiny))[:, None]
-        block = (math.pi - theta)[:, None, None] * identity + p[:, :, None] * p[:, None, :] - q[:, :, None] * q[:, None, :]
+        block = (
+            (math.pi - theta)[:, None, None] * identity + p[:, :, None] * p[:, None, :] - q[:, :, None] * q[:, None, :]
+        )
         gram[i * dim : (i + 1) * dim] = xp.reshape(xp.permute_dims(block, (1, 0, 2)), (dim, s * dim)) / (2 * math.pi)
     return gram
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from math import comb
 
 import numpy as np
-from scipy.special import roots_jacobi
+from scipy.linalg import eigh_tridiagonal
 
 from . import _checks
 
@@ -161,9 +161,15 @@ def sphere_quadrature(dim: int, nodes: int) -> tuple[np.ndarray, np.ndarray]:
     """
     dim = _checks.integer("dim", dim, minimum=2)
     nodes = _checks.integer("nodes", nodes, minimum=1)
-    exponent = (dim - 3) / 2
-    t, weights = roots_jacobi(nodes, exponent, exponent)
-    return t, weights / weights.sum()
+    # Golub–Welsch: eigenvalues of the Jacobi matrix of the orthonormal polynomials of μ_d.
+    n = np.arange(1, nodes)
+    square = n * (n + dim - 3.0) / np.maximum((2.0 * n + dim - 2) * (2 * n + dim - 4), 1)
+    if dim == 2 and nodes > 1:
+        square[0] = 0.5  # 0/0 in the formula
+    t, vectors = eigh_tridiagonal(np.zeros(nodes), np.sqrt(square))
+    t = (t - t[::-1]) / 2  # the rule is symmetric: make it exactly so
+    weights = vectors[0] ** 2
+    return t, (weights + weights[::-1]) / 2
 
 
 def funk_hecke(
