@@ -27,8 +27,10 @@ def set_addresses(app, config):
     """Give every extension that wants an address the same one."""
     config.html_baseurl = website()
     config.ogp_site_url = website()
+    config.ogp_site_name = config.html_title
     config.sitemap_url_scheme = "{link}"
     options = config.html_theme_options
+    options["navbar_persistent"] = []  # one search field, in the side bar
     options["repository_url"] = repository()
     options["repository_branch"] = "main"
     options["use_repository_button"] = True
@@ -42,6 +44,8 @@ def set_mathjax(app, config):
     """Load MathJax's parts from the book's own folder, as separate files of moderate size."""
     settings = dict(config.mathjax3_config or {})
     settings["loader"] = {"load": ["core", "input/tex", "output/chtml", "ui/menu", "a11y/assistive-mml"]}
+    # Formulas stay out of the order of the Tab key: there are hundreds on a page.
+    settings.setdefault("options", {})["menuOptions"] = {"settings": {"inTabOrder": False}}
     config.mathjax3_config = settings
 
 
