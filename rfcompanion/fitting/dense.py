@@ -32,6 +32,21 @@ class Cholesky:
         (potrs,) = get_lapack_funcs(("potrs",), (self.array,))
         return potrs(self.array.T, right, lower=0)[0]
 
+    def inverse(self):
+        """Return (A + shift)⁻¹, (r, r), symmetric."""
+        if is_torch(self.array):
+            import torch
+
+            return torch.cholesky_inverse(self.array, upper=False)
+        from scipy.linalg import get_lapack_funcs
+
+        (potri,) = get_lapack_funcs(("potri",), (self.array,))
+        half = potri(self.array.T, lower=0)[0]  # upper triangle
+        out = np.triu(half, 1)
+        out += out.T
+        np.fill_diagonal(out, half.diagonal())
+        return out
+
     def product(self, right):
         """Return (A + shift) right for ``right`` of shape (r, k), from the strict upper triangle."""
         if not is_torch(self.array):

@@ -74,6 +74,14 @@ def like(array, values):
     return np.asarray(values, dtype=array.dtype)
 
 
+def add_to_diagonal(array, value: float) -> None:
+    """Add a number to the diagonal of a square matrix, in place."""
+    if is_torch(array):
+        array.diagonal().add_(value)
+    else:
+        array.flat[:: array.shape[0] + 1] += value
+
+
 class Meter:
     """Seconds and peak memory of a ``with`` block.
 

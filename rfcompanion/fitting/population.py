@@ -1,6 +1,6 @@
 """Least squares from exact moments: Gram matrix, cross moments and the target's size in, weights and error out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,8 +37,8 @@ def fit_population(
         budget : B = r·max|u_i|, None (no bound), a number ≥ 0 or a list of them (a path).
         tolerance : largest duality gap allowed with a budget, relative to target_norm2.
         overwrite_gram : factor in place, half the memory; afterwards the lower triangle is a copy of the upper one.
-        method : ``"auto"``, or ``"cholesky"`` / ``"eigendecomposition"`` without a budget, ``"piqp"`` / ``"pivoting"`` /
-            ``"admm"`` with one.
+        method : ``"auto"``, or ``"cholesky"`` or ``"eigendecomposition"`` without a budget, ``"pivoting"``,
+            ``"piqp"`` or ``"admm"`` with one.
 
     Returns
         Fit, measured on the population. A path comes first in its shapes, targets last.
@@ -67,7 +67,10 @@ def fit_population(
             budgets = _path("budget", budget)
             if ridges.ndim:
                 raise ValueError("ridge must be one number when budget is given, got a path")
-            fit = limited.fit_budgets(problem, float(ridges), budgets, tolerance, method)
+            on_host = devices.is_torch(problem.gram) and devices.name_of(problem.gram) == "cpu"
+            host = problem.as_numpy() if on_host else problem  # the same memory, and small steps start faster
+            fit = limited.fit_budgets(host, float(ridges), budgets, tolerance, method)
+            fit = replace(fit, weights=devices.like(problem.gram, fit.weights)) if on_host else fit
     return fit.with_cost(meter.seconds, meter.peak_memory)
 
 
@@ -102,6 +105,11 @@ class Problem:
                 f"gram, cross and target_norm2 do not belong together: the error would be {errors.min():.3g}"
             )
         return np.maximum(errors, 0.0), rounding
+
+    def as_numpy(self) -> "Problem":
+        """Return the same moments as numpy arrays; on the CPU they share memory."""
+        arrays = (devices.as_numpy(a) for a in (self.gram, self.diagonal, self.cross))
+        return Problem(*arrays, self.target_norm2, self.single)
 
     def pack(self, weights, path: bool):
         """Return the weights of a path, a list of (r, k), in the shape that the caller asked for."""
