@@ -33,6 +33,7 @@ class Activation:
     value_bound: float  # sup |σ|
     slope_bound: float  # sup |σ′|
     curvature_bound: float  # sup |σ″|
+    third_bound: float = math.inf  # sup |σ‴|
 
 
 @dataclass(frozen=True)
@@ -63,17 +64,25 @@ ACTIVATIONS = {
     activation.name: activation
     for activation in (
         Activation("relu", _relu, math.inf, 1.0, math.inf),
-        Activation("softplus", lambda z: (torch.nn.functional.softplus(z), torch.sigmoid(z)), math.inf, 1.0, 0.25),
-        Activation("tanh", _tanh, 1.0, 1.0, 4 / (3 * math.sqrt(3))),
+        Activation(
+            "softplus",
+            lambda z: (torch.nn.functional.softplus(z), torch.sigmoid(z)),
+            math.inf,
+            1.0,
+            0.25,
+            1 / (6 * math.sqrt(3)),
+        ),
+        Activation("tanh", _tanh, 1.0, 1.0, 4 / (3 * math.sqrt(3)), 2.0),
         Activation(
             "erf",
             lambda z: (torch.erf(z), torch.exp(-z * z) * (2 / math.sqrt(math.pi))),
             1.0,
             2 / math.sqrt(math.pi),
             math.sqrt(8 / (math.pi * math.e)),
+            4 / math.sqrt(math.pi),
         ),
-        Activation("sigmoid", _sigmoid, 1.0, 0.25, 1 / (6 * math.sqrt(3))),
-        Activation("sin", lambda z: (torch.sin(z), torch.cos(z)), 1.0, 1.0, 1.0),
+        Activation("sigmoid", _sigmoid, 1.0, 0.25, 1 / (6 * math.sqrt(3)), 0.125),
+        Activation("sin", lambda z: (torch.sin(z), torch.cos(z)), 1.0, 1.0, 1.0, 1.0),
     )
 }
 
@@ -134,9 +143,9 @@ class Training:
     """What a run returns; S seeds, K widths, T steps.
 
     ``start`` and ``network``: first and last networks. ``snapshots``: {step: network after so many steps}.
-    ``online_loss`` (T, S, K): loss of the t-th network on the t-th batch *before* it learns from it, an unbiased estimate
-    of its population loss. The same for the linearised twin, whose parameters are held as a Network too: its function is
-    :func:`predict_linearised` ``(start, twin, x)``. ``twin`` is None and the rest empty if no twin was asked for.
+    ``online_loss`` (T, S, K): loss of the t-th network on the t-th batch *before* it learns from it, an unbiased
+    estimate of its population loss. The same for the linearised twin, whose parameters are held as a Network too: its
+    function is :func:`predict_linearised` ``(start, twin, x)``. ``twin`` is None and the rest empty if there is none.
     """
 
     start: Network
@@ -328,6 +337,7 @@ def train(
     step_size: float | torch.Tensor | Callable[[int], float | torch.Tensor],
     loss: str | Loss = "squared",
     layers: str = "hidden",
+    output_rate: float | torch.Tensor = 1.0,
     radius: float | torch.Tensor | None = None,
     linearised: bool = False,
     snapshots: Sequence[int] = (),
@@ -342,9 +352,11 @@ def train(
         steps : T.
         step_size : η, a number, an (S, K) tensor, or a function of the step t = 0, 1, … that returns one.
         loss : key of ``LOSSES``, or a Loss. "squared" is ½(p − y)².
-        layers : "hidden" (w and b), "output" (u) or "both".
-        radius : after each step project the trained parameters of each run onto the ball of this radius around its start
-            (Frobenius norm); a number or an (S, K) tensor.
+        layers : "weights" (w alone), "hidden" (w and b), "output" (u) or "both" (all three).
+        output_rate : the output layer learns with step η × this; a number or an (S, K) tensor. With 1/r the run is
+            that of the network (1/√r) Σ a_i σ(⟨w_i, x⟩ + b_i) trained in (w, a) with one step η.
+        radius : after each step project the trained parameters of each run onto the ball of this radius around its
+            start; a number or an (S, K) tensor. The norm is that of (w, b, u/√output_rate).
         linearised : train the linearisation at the start in lock-step, on the same samples with the same steps.
         snapshots : numbers of steps after which the parameters are kept (0 is the start).
         progress : show a progress bar.
@@ -363,8 +375,9 @@ def train(
     """
     steps = _checks.integer("steps", steps, 0)
     loss = _named("loss", loss, LOSSES, Loss)
-    _checks.choice("layers", layers, ("hidden", "output", "both"))
+    _checks.choice("layers", layers, ("weights", "hidden", "output", "both"))
     keep = {_checks.integer("snapshots", step, 0, steps) for step in snapshots}
+    rate = _on(network, output_rate)
     # Neurons last in memory (the axes look the same): products and updates then run along the long axis.
     start = replace(network.copy(), hidden=network.hidden.mT.contiguous().mT)
     current = start.copy()
@@ -403,12 +416,12 @@ def train(
             for j, ((x, y), eta) in enumerate(zip(batches, sizes, strict=True)):
                 xs, ys = (x if x.ndim == 2 else x[part]), (y if y.ndim == 1 else y[part])
                 xs, ys = xs.expand(to.hidden.shape[0], -1, -1), ys.expand(to.hidden.shape[0], -1)
-                online[step + j, part] = _step(to, xs, ys, eta[part], loss, layers)
+                online[step + j, part] = _step(to, xs, ys, eta[part], rate[part], loss, layers)
                 if lin:
-                    twin_online[step + j, part] = _twin_step(at, lin, xs, ys, eta[part], loss, layers)
+                    twin_online[step + j, part] = _twin_step(at, lin, xs, ys, eta[part], rate[part], loss, layers)
                 if radius is not None:
                     for net in filter(None, (to, lin)):
-                        _project(at, net, _on(network, radius)[part], layers)
+                        _project(at, net, _on(network, radius)[part], rate[part], layers)
         step += ahead
         snapshot(step)
         if bar:
@@ -420,35 +433,35 @@ def train(
     return Training(start, current, kept, online, twin, twin_kept, twin_online)
 
 
-def _step(net: Network, x, y, eta, loss: Loss, layers: str) -> torch.Tensor:
+def _step(net: Network, x, y, eta, rate, loss: Loss, layers: str) -> torch.Tensor:
     """One step of the network, in place; returns the loss before it, (S, K)."""
     value, slope = net.activation.value_and_slope(_preactivation(net, x))
     prediction = _sums(net, value, net.output)
     losses, residual = loss.value_and_slope(prediction, y[:, None])
-    _descend(net, value, slope, net.output, residual * (net.scale * eta / x.shape[1])[..., None], x, layers)
+    _descend(net, value, slope, net.output, residual * (net.scale * eta / x.shape[1])[..., None], rate, x, layers)
     return losses.mean(-1)
 
 
-def _twin_step(start: Network, twin: Network, x, y, eta, loss: Loss, layers: str) -> torch.Tensor:
+def _twin_step(start: Network, twin: Network, x, y, eta, rate, loss: Loss, layers: str) -> torch.Tensor:
     """One step of the linearised twin, in place: the features are those of the start."""
     z = _preactivation(start, x)
     value, slope = start.activation.value_and_slope(z)
     z_change = _preactivation(twin, x) - z
     prediction = _sums(start, slope * z_change, start.output) + _sums(start, value, twin.output)
     losses, residual = loss.value_and_slope(prediction, y[:, None])
-    _descend(twin, value, slope, start.output, residual * (start.scale * eta / x.shape[1])[..., None], x, layers)
+    _descend(twin, value, slope, start.output, residual * (start.scale * eta / x.shape[1])[..., None], rate, x, layers)
     return losses.mean(-1)
 
 
-def _descend(net: Network, value, slope, output, factor, x, layers: str) -> None:
+def _descend(net: Network, value, slope, output, factor, rate, x, layers: str) -> None:
     """Subtract factor-weighted gradients: ``factor`` (S, K, n) holds η α ℓ′/n, ``output`` the u_i that multiply σ′."""
     weighted = None if layers == "output" else slope * output[:, None]
     for k, block in enumerate(net.blocks):
-        if layers != "hidden":
-            net.output[:, block].sub_(torch.bmm(factor[:, k, None], value[..., block])[:, 0])
+        if layers in ("output", "both"):
+            net.output[:, block].sub_(torch.bmm((rate[:, k, None] * factor[:, k])[:, None], value[..., block])[:, 0])
         if layers != "output":
             net.hidden.mT[..., block].baddbmm_((factor[:, k, :, None] * x).mT, weighted[..., block], alpha=-1)
-            if net.bias is not None:
+            if net.bias is not None and layers != "weights":
                 net.bias[:, block].sub_(torch.bmm(factor[:, k, None], weighted[..., block])[:, 0])
 
 
@@ -488,18 +501,18 @@ def _on(net: Network, value) -> torch.Tensor:
     return torch.as_tensor(value, dtype=net.scale.dtype, device=net.scale.device).expand(net.scale.shape)
 
 
-def _project(start: Network, net: Network, radius, layers: str) -> None:
-    square = torch.zeros_like(net.scale)
-    moved = movement(start, net).square() if layers != "output" else square
-    if layers != "hidden":
+def _project(start: Network, net: Network, radius, rate, layers: str) -> None:
+    """Pull the trained parameters back onto the ball around the start, in place."""
+    square = movement(start, net).square()  # zero for the layers that are not trained
+    if layers in ("output", "both"):
         change = (net.output - start.output).square()
-        moved = moved + torch.stack([change[:, block].sum(-1) for block in net.blocks], dim=-1)
-    shrink = (radius / moved.sqrt()).clamp_max(1.0)
-    shrink = torch.where(moved > 0, shrink, torch.ones_like(shrink))
+        square = square + torch.stack([change[:, block].sum(-1) for block in net.blocks], dim=-1) / rate
+    shrink = torch.where(square > radius**2, radius / square.sqrt(), 1.0)
     if bool((shrink == 1).all()):
         return
+    pairs = ((net.hidden, start.hidden), (net.output, start.output), (net.bias, start.bias))
     for k, block in enumerate(net.blocks):
-        for now, old in ((net.hidden, start.hidden), (net.output, start.output), (net.bias, start.bias)):
+        for now, old in pairs:
             if now is not None:
                 factor = shrink[:, k].reshape(-1, *[1] * (now.ndim - 1))
                 now[:, block] = old[:, block] + factor * (now[:, block] - old[:, block])
