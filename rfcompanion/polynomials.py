@@ -24,7 +24,7 @@ def relu_hermite_coefficients(max_degree: int, bias: float = 0.0) -> np.ndarray:
         bias : b.
 
     Returns
-        array (a_0, …, a_K). With Gaussian weights and unit inputs the kernel is K(t) = Σ_k a_k² t^k, for every dimension.
+        array (a_0, …, a_K). With Gaussian weights and unit inputs the kernel is K(t) = Σ_k a_k² t^k, whatever d is.
 
     Error
         Rounding.
@@ -311,7 +311,7 @@ def representer_error(price: float, feature_norm2: float, target_norm2: float, w
 
 
 def radial_floor(dim: int, degree: int = 2) -> float:
-    """Relative error that unbiased ReLUs leave of a harmonic polynomial of degree k under Gaussian inputs, at any width.
+    """Relative error that unbiased ReLUs leave of a degree-k harmonic under Gaussian inputs, at any width.
 
     1 − (E ρ^{k+1})²/(E ρ² E ρ^{2k}),  ρ = ‖x‖, x ~ N(0, I_d), k even or 1.
 
@@ -622,7 +622,7 @@ def predicted_shares(dim: int, features: int, eigenvalues) -> np.ndarray:
 
 @lru_cache(maxsize=8)
 def _kernel_of_angle(dim: int, bias: float):
-    """E f_w(x) f_v(x) on the sphere as a function of the angle between w and v: a spline through the Legendre series."""
+    """E f_w(x) f_v(x) on the sphere as a function of the angle between w and v: a spline."""
     from scipy.interpolate import CubicSpline
 
     angle = np.linspace(0, np.pi, 4001)

@@ -47,7 +47,6 @@ def test_parity_zeros_are_exact():
 
 
 def test_hermite_coefficients_against_quadrature():
-    z, weight = np.polynomial.hermite_e.hermegauss(200)
     for bias in (-1.0, 0.0, 0.4):
         smooth = polynomials.relu_hermite_coefficients(6, bias)
         # E σ(Z+b) h_k(Z) by splitting at the kink: Gauss–Legendre on [−b, 12]
@@ -55,7 +54,6 @@ def test_hermite_coefficients_against_quadrature():
         t = (12 + bias) / 2 * (x + 1) - bias
         density = np.exp(-t * t / 2) / math.sqrt(2 * math.pi) * w * (12 + bias) / 2
         assert np.allclose(smooth, harmonics.hermite(6, t) @ (density * (t + bias)), atol=1e-13)
-    assert weight.sum() == pytest.approx(math.sqrt(2 * math.pi))
     assert len(polynomials.relu_hermite_coefficients(0)) == 1
 
 
@@ -170,7 +168,7 @@ def test_representer_error_is_an_identity():
     c = polynomials.neuron_coefficients(dim, 2, b)
     size = harmonics.harmonic_dimension(dim, 2)
     errors = []
-    for _ in range(2000):
+    for _ in range(1000):
         W = unit(rng, r, dim)
         zonal = harmonics.legendre(dim, 2, np.clip(W[:, 0], -1, 1))[2] * math.sqrt(size)  # Y(w), the target at w
         u = zonal / c[2] / r
@@ -220,7 +218,7 @@ def test_predicted_shares_close_to_fits():
         polynomials.degree_shares(W, range(5), b), polynomials.predicted_shares(dim, r, lam)[:5], atol=0.02
     )
     sizes = [float(harmonics.harmonic_dimension(dim, ell)) for ell in range(61)]
-    assert polynomials.predicted_shares(dim, r, lam) @ sizes == pytest.approx(r)
+    assert predicted @ sizes == pytest.approx(r)
 
 
 def test_radial_floor_is_met_by_a_fit():
@@ -255,16 +253,16 @@ def sgd(W, b, target, steps, step_size, rng, both):
     return total / steps, W
 
 
-@pytest.mark.parametrize("layers", ["output", "both"])
-def test_sgd_meets_its_guarantee(layers):
+@pytest.mark.parametrize(("layers", "error"), [("output", 0.5), ("both", 1.0)])
+def test_sgd_meets_its_guarantee(layers, error):
     dim, rng = 5, np.random.default_rng(6)
     b = polynomials.balanced_bias(dim)
     price = polynomials.rkhs_price([0, 0, 1.0], polynomials.feature_eigenvalues(dim, 2, b))
-    plan = polynomials.learning_bound(dim, 2, 0.5, price=price, inputs="uniform", layers=layers)
+    plan = polynomials.learning_bound(dim, 2, error, price=price, inputs="uniform", layers=layers)
     scale = math.sqrt(dim * (dim + 2))
     W = unit(rng, plan.width, dim)
     loss, after = sgd(W, b, lambda x: scale * x[:, 0] * x[:, 1], plan.steps, plan.step_size, rng, layers == "both")
-    assert loss <= plan.guarantee <= 0.5 * (1 + 1e-9)
+    assert loss <= plan.guarantee <= error * (1 + 1e-9)
     if layers == "both":
         F = math.sqrt(polynomials.neuron_norm2(dim, b))
         q = price * plan.steps / (2 * plan.width**2 * F * F)
