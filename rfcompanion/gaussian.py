@@ -122,7 +122,9 @@ def relu_gram(W, b=None, V=None, c=None):
             moment = (xp.sqrt((1 - rho) * (1 + rho)) + (math.pi - xp.acos(rho)) * rho) / (2 * math.pi)
         gram[start:stop, first:] = norm_w[start:stop, None] * norm_v[None, first:] * moment
         if symmetric:
-            gram[start:, start:stop] = gram[start:stop, start:].T
+            gram[stop:, start:stop] = gram[start:stop, stop:].T
+            corner = gram[start:stop, start:stop]
+            gram[start:stop, start:stop] = (corner + corner.T) / 2
             if biased:
                 norm2 = norm_w[start:stop] ** 2 * xp.asarray(
                     relu_norm2(_to_numpy(-h[start:stop])), dtype=W.dtype, device=array_api_compat.device(W)

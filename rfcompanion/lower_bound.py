@@ -17,6 +17,7 @@ from .concentration import _LARGEST_BIAS, relu_masses
 from .harmonics import harmonic_dimension, harmonic_dimension_up_to
 
 _LONGEST_SUM = 200_000  # highest degree that is reached by summing degree after degree
+_HIGHEST_DEGREE = 8192  # of the float64 spectrum with a bias
 _SMALLEST_ERROR = {False: 1e-12, True: 1e-8}  # of min_features, without and with a bias
 
 
@@ -246,23 +247,20 @@ def _ordered_spectrum(dim: int, bias: float, max_degree: int):
     return [(counts[ell], masses[ell]) for ell in order], left / harmonic_dimension(dim, max_degree + 1)
 
 
-def _certified_spectra(dim: int, bias: float, enough: Callable[[int], bool]) -> Iterator:
-    """Longer and longer spectra; ``enough`` is told the highest degree before the first one is computed."""
-    max_degree = 16
-    while not enough(max_degree):
-        max_degree *= 2
-    while max_degree <= 8192:
+def _certified_spectra(dim: int, bias: float, max_degree: int = 16) -> Iterator:
+    """Longer and longer spectra, until the caller's features are certified to come first."""
+    while max_degree <= _HIGHEST_DEGREE:
         yield _ordered_spectrum(dim, bias, max_degree)
         max_degree *= 2
-    raise ValueError(
-        f"features must need degrees below 8192 when there is a bias: this request does not (dim={dim}, bias={bias:g})"
-    )
 
 
 def _biased_error(dim: int, features: int, bias: float) -> Fraction:
-    for spectrum, unlisted in _certified_spectra(
-        dim, bias, lambda top: top >= 8192 or harmonic_dimension_up_to(dim, top) >= features
-    ):
+    if features > harmonic_dimension_up_to(dim, _HIGHEST_DEGREE // 2):
+        raise ValueError(f"features must stay below those of degree {_HIGHEST_DEGREE // 2} for a neuron with bias")
+    enough = 16
+    while harmonic_dimension_up_to(dim, enough) < features:
+        enough *= 2
+    for spectrum, unlisted in _certified_spectra(dim, bias, enough):
         left, rest = Fraction(1), features
         for count, mass in spectrum:
             if mass < unlisted * count:
@@ -272,11 +270,11 @@ def _biased_error(dim: int, features: int, bias: float) -> Fraction:
             rest -= taken
             if rest == 0:
                 return max(left, Fraction(0))
-    raise AssertionError("unreachable")
+    raise ValueError(f"features must be fewer: their order is not certain in float64 (dim={dim}, bias={bias:g})")
 
 
 def _biased_features(dim: int, error: Fraction, bias: float) -> int:
-    for spectrum, unlisted in _certified_spectra(dim, bias, lambda top: True):
+    for spectrum, unlisted in _certified_spectra(dim, bias):
         left, total = Fraction(1), 0
         for count, mass in spectrum:
             if mass < unlisted * count:
@@ -284,4 +282,6 @@ def _biased_features(dim: int, error: Fraction, bias: float) -> int:
             if left - mass <= error:
                 return total + math.ceil((left - error) * count / mass)
             left, total = left - mass, total + count
-    raise AssertionError("unreachable")
+    raise ValueError(
+        f"relative_error must be larger: degrees above {_HIGHEST_DEGREE} are needed (dim={dim}, bias={bias:g})"
+    )
