@@ -77,8 +77,9 @@ def test_gaussian_weight_eigenvalues_from_the_power_series():
 
 def test_power_eigenvalues_against_quadrature():
     for dim in (2, 3, 7, 20):
+        t, weight = harmonics.sphere_quadrature(dim, 20)
         for power in range(8):
-            direct = harmonics.funk_hecke(lambda t, j=power: t**j, dim, power)
+            direct = harmonics.legendre(dim, power, t) @ (weight * t**power)
             assert np.allclose(polynomials.power_eigenvalues(dim, power), direct, atol=1e-13)
 
 
@@ -213,10 +214,8 @@ def test_shares_obey_the_budget_identity_and_are_real_fits():
 def test_predicted_shares_close_to_fits():
     dim, r, b = 10, 400, polynomials.balanced_bias(10)
     W = unit(np.random.default_rng(4), r, dim)
-    lam = polynomials.feature_eigenvalues(dim, 60, b)
-    assert np.allclose(
-        polynomials.degree_shares(W, range(5), b), polynomials.predicted_shares(dim, r, lam)[:5], atol=0.02
-    )
+    predicted = polynomials.predicted_shares(dim, r, polynomials.feature_eigenvalues(dim, 60, b))
+    assert np.allclose(polynomials.degree_shares(W, range(5), b), predicted[:5], atol=0.02)
     sizes = [float(harmonics.harmonic_dimension(dim, ell)) for ell in range(61)]
     assert predicted @ sizes == pytest.approx(r)
 
@@ -255,7 +254,7 @@ def sgd(W, b, target, steps, step_size, rng, both):
 
 @pytest.mark.parametrize(("layers", "error"), [("output", 0.5), ("both", 1.0)])
 def test_sgd_meets_its_guarantee(layers, error):
-    dim, rng = 5, np.random.default_rng(6)
+    dim, rng = (5 if layers == "output" else 3), np.random.default_rng(6)
     b = polynomials.balanced_bias(dim)
     price = polynomials.rkhs_price([0, 0, 1.0], polynomials.feature_eigenvalues(dim, 2, b))
     plan = polynomials.learning_bound(dim, 2, error, price=price, inputs="uniform", layers=layers)
