@@ -340,6 +340,7 @@ def train(
     output_rate: float | torch.Tensor = 1.0,
     radius: float | torch.Tensor | None = None,
     linearised: bool = False,
+    centred: bool = False,
     snapshots: Sequence[int] = (),
     progress: bool = False,
 ) -> Training:
@@ -358,6 +359,7 @@ def train(
         radius : after each step project the trained parameters of each run onto the ball of this radius around its
             start; a number or an (S, K) tensor. The norm is that of (w, b, u/√output_rate).
         linearised : train the linearisation at the start in lock-step, on the same samples with the same steps.
+        centred : train x ↦ N(x) − N_0(x), which is 0 at the start, instead of N (the twin likewise).
         snapshots : numbers of steps after which the parameters are kept (0 is the start).
         progress : show a progress bar.
 
@@ -416,9 +418,13 @@ def train(
             for j, ((x, y), eta) in enumerate(zip(batches, sizes, strict=True)):
                 xs, ys = (x if x.ndim == 2 else x[part]), (y if y.ndim == 1 else y[part])
                 xs, ys = xs.expand(to.hidden.shape[0], -1, -1), ys.expand(to.hidden.shape[0], -1)
-                online[step + j, part] = _step(to, xs, ys, eta[part], rate[part], loss, layers)
+                zero = (
+                    _sums(at, at.activation.value_and_slope(_preactivation(at, xs))[0], at.output) if centred else 0.0
+                )
+                now = (xs, ys, zero, eta[part], rate[part], loss, layers)
+                online[step + j, part] = _step(to, *now)
                 if lin:
-                    twin_online[step + j, part] = _twin_step(at, lin, xs, ys, eta[part], rate[part], loss, layers)
+                    twin_online[step + j, part] = _twin_step(at, lin, *now)
                 if radius is not None:
                     for net in filter(None, (to, lin)):
                         _project(at, net, _on(network, radius)[part], rate[part], layers)
@@ -433,22 +439,22 @@ def train(
     return Training(start, current, kept, online, twin, twin_kept, twin_online)
 
 
-def _step(net: Network, x, y, eta, rate, loss: Loss, layers: str) -> torch.Tensor:
+def _step(net: Network, x, y, zero, eta, rate, loss: Loss, layers: str) -> torch.Tensor:
     """One step of the network, in place; returns the loss before it, (S, K)."""
     value, slope = net.activation.value_and_slope(_preactivation(net, x))
     prediction = _sums(net, value, net.output)
-    losses, residual = loss.value_and_slope(prediction, y[:, None])
+    losses, residual = loss.value_and_slope(prediction - zero, y[:, None])
     _descend(net, value, slope, net.output, residual * (net.scale * eta / x.shape[1])[..., None], rate, x, layers)
     return losses.mean(-1)
 
 
-def _twin_step(start: Network, twin: Network, x, y, eta, rate, loss: Loss, layers: str) -> torch.Tensor:
+def _twin_step(start: Network, twin: Network, x, y, zero, eta, rate, loss: Loss, layers: str) -> torch.Tensor:
     """One step of the linearised twin, in place: the features are those of the start."""
     z = _preactivation(start, x)
     value, slope = start.activation.value_and_slope(z)
     z_change = _preactivation(twin, x) - z
     prediction = _sums(start, slope * z_change, start.output) + _sums(start, value, twin.output)
-    losses, residual = loss.value_and_slope(prediction, y[:, None])
+    losses, residual = loss.value_and_slope(prediction - zero, y[:, None])
     _descend(twin, value, slope, start.output, residual * (start.scale * eta / x.shape[1])[..., None], rate, x, layers)
     return losses.mean(-1)
 

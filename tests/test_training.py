@@ -127,6 +127,17 @@ def test_projection_keeps_every_run_in_its_ball():
     assert (square.sqrt()[0] > 0.99 * radius[0]).all()
 
 
+def test_centred_networks_start_at_zero_and_are_a_shift_of_the_labels():
+    network, x, y = _problem("erf")
+    network = training.random_network(3, 6, [0, 1], activation="erf")
+    options = {"steps": 5, "step_size": 0.3, "linearised": True}
+    centred = training.train(network, itertools.repeat((x, y)), centred=True, **options)
+    shifted = training.train(network, itertools.repeat((x, y + training.predict(network, x)[:, 0])), **options)
+    torch.testing.assert_close(centred.network.hidden, shifted.network.hidden, rtol=0, atol=1e-14)
+    torch.testing.assert_close(centred.twin.hidden, shifted.twin.hidden, rtol=0, atol=1e-14)
+    torch.testing.assert_close(centred.online_loss[0, :, 0], (y * y / 2).mean(-1))
+
+
 def test_schedules_and_snapshots():
     network, x, y = _problem("erf")
     schedule = lambda t: 0.1 / math.sqrt(t + 1)  # noqa: E731
