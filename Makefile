@@ -25,19 +25,19 @@ venv: ## the environment in .venv (the other commands make it themselves)
 
 .PHONY: book
 book: venv ## build the book; warnings are errors
-	@$(RUN) tools/book.py
+	@$(RUN) tools/build_book.py
 
 .PHONY: serve
-serve: book ## build the book and show it at a local address
-	@$(RUN) tools/book.py --serve
+serve: venv ## build the book and show it at a local address (PORT=8000)
+	@$(RUN) tools/build_book.py --serve
 
 .PHONY: notebooks
 notebooks: venv ## convert and execute the chapters whose sources changed
-	@$(RUN) tools/notebooks.py
+	@$(RUN) tools/notebooks.py $(ARGS)
 
 .PHONY: test
 test: venv ## unit tests, every notebook run again, checks of the built book
-	@$(RUN) tools/test.py
+	@$(RUN) tools/verify.py $(ARGS)
 
 .PHONY: bench
 bench: venv ## speed and memory

@@ -1,7 +1,7 @@
 """Build the book with warnings as errors, and make sure that something was built.
 
-python tools/book.py            # build, check, say where the page is
-python tools/book.py --serve    # and show it at a local address
+python tools/build_book.py            # build, check, say where the page is
+python tools/build_book.py --serve    # and show it at a local address
 """
 
 import argparse

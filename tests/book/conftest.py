@@ -1,0 +1,29 @@
+"""What the checks of the book share."""
+
+import build_book as builder
+import pytest
+from bs4 import BeautifulSoup
+
+ROOT = builder.ROOT
+PAGES = builder.toc_pages()
+
+
+@pytest.fixture(scope="session")
+def html():
+    """The folder of the built book; a build that is missing, failed or out of date is a failure."""
+    if not builder.is_built():
+        pytest.fail("the book is not built, without warnings, from the files as they are: run make book", pytrace=False)
+    return builder.HTML
+
+
+@pytest.fixture(scope="session")
+def soup(html):
+    """Parsed pages by file, each read once."""
+    cache = {}
+
+    def parse(path):
+        if path not in cache:
+            cache[path] = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        return cache[path]
+
+    return parse

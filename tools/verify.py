@@ -1,0 +1,29 @@
+"""Everything that must hold: unit tests, every notebook run again and compared, checks of the built book.
+
+Further arguments go to pytest: ``make test ARGS="-k harmonics"``.
+"""
+
+import os
+import subprocess
+import sys
+
+import build_book
+from notebooks import ENVIRONMENT, ROOT
+
+SANITIZE = ROOT / "tests" / "book" / "nbval_sanitize.cfg"
+PROCESSES = 2
+
+
+def main() -> int:
+    if not build_book.is_built():
+        build_book.build()  # what is wrong with it is printed, and the checks of the book fail below
+    notebooks = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "book").glob("*.ipynb"))
+    # A file's tests stay together: the cells of a notebook share a kernel.
+    command = [sys.executable, "-m", "pytest", "-n", str(PROCESSES), "--dist", "loadfile"]
+    command += ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", str(SANITIZE)]
+    command += ["tests", *notebooks, *sys.argv[1:]]
+    return subprocess.call(command, cwd=ROOT, env={**os.environ, **ENVIRONMENT})
+
+
+if __name__ == "__main__":
+    sys.exit(main())
