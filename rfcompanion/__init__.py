@@ -16,6 +16,7 @@ except PackageNotFoundError:  # running from a source tree that was never instal
     __version__ = "0+unknown"
 
 _MODULES = (
+    "biased_price_law",
     "certify",
     "concentration",
     "features",
@@ -25,6 +26,7 @@ _MODULES = (
     "harmonics",
     "lower_bound",
     "polynomials",
+    "price_law",
     "records",
     "reduction",
     "single_neuron",
