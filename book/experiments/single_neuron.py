@@ -2,9 +2,11 @@
 
 Part ``samples``: how many samples gradient descent on the neuron itself needs for relative error 1e-6.
 Part ``learners``: random features, the linearised network, the network and the neuron on the same samples.
+Part ``basin``: from which starts the gradient flow of the biased neuron dies.
 
     python book/experiments/single_neuron.py samples
     python book/experiments/single_neuron.py learners
+    python book/experiments/single_neuron.py basin
 """
 
 import argparse
@@ -18,7 +20,7 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from tqdm import tqdm
 
-from rfcompanion import records, single_neuron
+from rfcompanion import biased_neuron, records, single_neuron
 from rfcompanion.concentration import relu_tail
 from rfcompanion.gaussian import relu_gram, relu_norm2, relu_tangent_gram
 
@@ -168,7 +170,7 @@ def save(name, results, seeds, begin, arguments) -> None:
     records.write(
         DATA / f"single_neuron_{name}.json",
         results,
-        seed=list(range(seeds)),
+        seed=list(range(seeds)) or None,
         seconds=time.perf_counter() - begin,
         command=f"python book/experiments/single_neuron.py {arguments}",
     )
@@ -321,16 +323,43 @@ def solve(gram, right, ridge=None):
 LEARNERS = {"features": random_features, "linearised": linearised, "network": network, "neuron": neuron}
 
 
+# -------------------------------------------------------------------------------------------------------- basin
+
+
+def part_basin(dims, seeds, progress) -> None:
+    """Fate of the population flow from unit weights at angle θ with bias b, for targets of bias 0 and −1."""
+    begin, horizon = time.perf_counter(), 3000.0
+    v = np.array([1.0, 0.0])
+
+    def fate(theta, b, c):
+        return biased_neuron.flow([math.cos(theta), math.sin(theta)], b, v, c, horizon)[0]
+
+    angles, biases = (np.arange(18) + 0.5) * math.pi / 18, np.linspace(-2, 1, 13)
+    result = {"angles": angles, "biases": biases, "horizon": horizon, "fates": {}, "critical_angle": {}}
+    for c in (0.0, -1.0):
+        result["fates"][str(c)] = [[fate(theta, b, c)[0] for theta in angles] for b in biases]
+        progress.update()
+    for c in (1.0, 0.5, 0.0, -0.5, -1.0):
+        low, high = 0.0, math.pi
+        for _ in range(10):
+            middle = (low + high) / 2
+            low, high = (middle, high) if fate(middle, 0.0, c) == "learnt" else (low, middle)
+        result["critical_angle"][str(c)] = [low, high]
+    save("basin", result, 0, begin, "basin")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("part", choices=("samples", "learners"))
+    parser.add_argument("part", choices=("samples", "learners", "basin"))
     parser.add_argument("--dims", type=int, nargs="+", default=[10, 20, 50, 100])
     parser.add_argument("--seeds", type=int, default=None, help="default: 20 for samples, 10 for learners")
     options = parser.parse_args()
-    seeds = options.seeds or {"samples": 20, "learners": 10}[options.part]
-    total = len(options.dims) * (1 if options.part == "samples" else 3)
+    seeds = options.seeds or {"samples": 20, "learners": 10, "basin": 0}[options.part]
+    total = {"samples": len(options.dims), "learners": 3 * len(options.dims), "basin": 2}[options.part]
     with tqdm(total=total) as progress:
-        {"samples": part_samples, "learners": part_learners}[options.part](options.dims, seeds, progress)
+        {"samples": part_samples, "learners": part_learners, "basin": part_basin}[options.part](
+            options.dims, seeds, progress
+        )
 
 
 if __name__ == "__main__":
