@@ -49,6 +49,19 @@ def set_mathjax(app, config):
     config.mathjax3_config = settings
 
 
+#: sphinx-proof and sphinx-exercise give every proof, solution … of a page the same identifier.
+_SHARED_ID = re.compile(r' id="(?:proof|(?:proof|exercise|solution)-content)"')
+
+
+def repair_page(app, pagename, templatename, context, doctree):
+    """Identifiers must be unique on a page; a proof is marked by a class instead."""
+    if "body" in context:
+        body = context["body"].replace(
+            '<div class="proof admonition" id="proof">', '<div class="rf-proof proof admonition">'
+        )
+        context["body"] = _SHARED_ID.sub("", body)
+
+
 # --------------------------------------------------------------------------------------------------------------
 # The API page
 
@@ -140,6 +153,7 @@ def convert_docstring(app, what, name, object_, options, lines):
 
 
 def setup(app):
+    app.connect("html-page-context", repair_page)
     app.add_directive("rf-modules", Modules)
     app.connect("autodoc-process-docstring", convert_docstring)
     app.connect("config-inited", set_addresses, priority=10)

@@ -2,6 +2,10 @@
 (() => {
   "use strict";
 
+  // Opened as a file, a page may not read others: the search lists its hits without excerpts.
+  if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined")
+    DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
   // Print shows what is folded (proofs, solutions, hidden code), in the light colours.
   let opened = [];
   let theme = null;

@@ -1,0 +1,326 @@
+"""Every page in a real browser with the network off: what a reader sees, light and dark, wide and narrow, on paper.
+
+Needs Chromium (or Chrome) on the PATH; without one these tests are skipped, and with ``RF_REQUIRE_BROWSER=1`` they
+fail instead.
+"""
+
+import os
+import re
+import shutil
+
+import build_book as builder
+import pytest
+
+PAGES = builder.toc_pages()
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+)
+MILLISECONDS = 60_000
+
+WAIT_FOR_MATH = """async () => {
+  if (!window.MathJax) return;
+  while (!(MathJax.startup && MathJax.startup.promise)) await new Promise((done) => setTimeout(done, 20));
+  await MathJax.startup.promise;
+  await document.fonts.ready;
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)));
+}"""
+
+#: Formulas: how many there are, which were not turned into one, and which hold an error.
+FORMULAS = """() => ({
+  all: document.querySelectorAll(".math").length,
+  raw: [...document.querySelectorAll(".math")].filter((e) => !e.querySelector("mjx-container"))
+    .map((e) => e.textContent.slice(0, 80)),
+  wrong: [...document.querySelectorAll("mjx-merror, [data-mjx-error]")]
+    .map((e) => (e.getAttribute("data-mjx-error") || "") + " " + e.textContent.slice(0, 80)),
+})"""
+
+#: MathJax prints a command that it does not know in red instead of failing.
+UNDEFINED = """() => {
+  const found = [];
+  if (!window.MathJax) return found;
+  for (const item of MathJax.startup.document.math.toArray())
+    item.root.walkTree((node) => {
+      if (node.isKind("mtext") && node.attributes.getExplicit("mathcolor") === "red")
+        found.push(node.childNodes.map((child) => child.getText()).join(""));
+    });
+  return found;
+}"""
+
+#: Text as a reader sees it: without code and formulas, with everything unfolded.
+TEXT = """() => {
+  const article = document.querySelector("article").cloneNode(true);
+  article.querySelectorAll("pre, code, mjx-container, script, style, svg").forEach((e) => e.remove());
+  return article.textContent;
+}"""
+
+FIGURES = """() => [...document.querySelectorAll("article svg, article img")]
+  .filter((e) => !e.closest("button, .sd-octicon, .headerlink, summary, .sd-summary-icon") &&
+                 !e.matches(".sd-octicon, .sd-fa, [aria-hidden=true]"))
+  .map((e) => ({alt: e.getAttribute("aria-label") || e.getAttribute("alt") || "",
+                width: e.getBoundingClientRect().width, what: e.outerHTML.slice(0, 80)}))"""
+
+UNFOLD = """() => {
+  document.querySelectorAll("details").forEach((e) => { e.open = true; });
+  document.querySelectorAll("button.toggle-button-hidden").forEach((e) => e.click());
+}"""
+
+OVERFLOW = """() => {
+  const width = document.documentElement.clientWidth;
+  const wide = [...document.querySelectorAll("article *")].filter((e) => {
+    if (e.getBoundingClientRect().right <= width + 1) return false;
+    for (let up = e.parentElement; up; up = up.parentElement)
+      if (["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(up).overflowX) &&
+          up.getBoundingClientRect().right <= width + 1 && up !== document.body) return false;
+    return true;
+  });
+  return {page: document.documentElement.scrollWidth - width,
+          elements: wide.slice(0, 5).map((e) => e.tagName + "." + e.className + ": " + e.textContent.slice(0, 60))};
+}"""
+
+#: Contrast (as in WCAG) of text with what lies behind it, for links and captions, and of the figures' palette.
+CONTRAST = """() => {
+  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const pixel = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
+    return [r, g, b, a / 255];
+  };
+  const over = (top, below) => [0, 1, 2].map((k) => top[k] * top[3] + below[k] * (1 - top[3]));
+  const behind = (element) => {
+    const layers = [];
+    for (let up = element; up; up = up.parentElement) layers.push(pixel(getComputedStyle(up).backgroundColor));
+    return layers.reverse().reduce((below, layer) => over(layer, below), [255, 255, 255]);
+  };
+  const light = (rgb) => {
+    const [r, g, b] = rgb.map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ratio = (a, b) => (Math.max(light(a), light(b)) + 0.05) / (Math.min(light(a), light(b)) + 0.05);
+  const shown = (e) => e.getClientRects().length > 0 && e.textContent.trim();
+  const faint = [...document.querySelectorAll("article a:not(.headerlink), article figcaption, article p, article li")]
+    .filter(shown)
+    .map((e) => {
+      const back = behind(e);
+      return {value: ratio(over(pixel(getComputedStyle(e).color), back), back), text: e.textContent.slice(0, 50)};
+    })
+    .filter((e) => e.value < 4.5)
+    .map((e) => `${e.value.toFixed(2)} ${e.text}`);
+  const page = behind(document.querySelector("article"));
+  const style = getComputedStyle(document.documentElement);
+  const palette = {};
+  for (const name of ["blue", "orange", "green", "purple", "grey", "red"])
+    palette[name] = ratio(pixel(style.getPropertyValue("--rf-" + name).trim()).slice(0, 3), page);
+  return {faint: faint.slice(0, 8), page: light(page), palette};
+}"""
+
+
+def executable():
+    return next((path for path in map(shutil.which, NAMES) if path), None)
+
+
+@pytest.fixture(scope="module")
+def browser(html):
+    path = executable()
+    if path is None:
+        reason = f"no browser: none of {', '.join(NAMES)} is on the PATH (Debian: apt install chromium)"
+        if os.environ.get("RF_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """One page, opened from its file with every other address refused, and what it did meanwhile."""
+
+    def __init__(self, browser, address, *, width=1280, theme="light", ready=WAIT_FOR_MATH):
+        self.refused, self.errors = [], []
+        self.context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
+        self.context.set_default_timeout(MILLISECONDS)
+        self.context.route("**/*", self.gate)
+        self.context.add_init_script(
+            f"try {{ localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}') }} catch {{}}"
+        )
+        self.page = self.context.new_page()
+        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("requestfailed", lambda request: self.errors.append(f"not loaded: {request.url}"))
+        self.page.goto(address)
+        self.page.evaluate(ready)
+
+    def gate(self, route):
+        if route.request.url.startswith(("file:", "data:", "blob:")):
+            route.continue_()
+        else:
+            self.refused.append(route.request.url)
+            route.abort()
+
+    def ask(self, script):
+        return self.page.evaluate(script)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.context.close()
+
+
+def address(html, page):
+    return (html / f"{page}.html").as_uri()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_is_complete_without_a_network(browser, html, page):
+    with Visit(browser, address(html, page)) as visit:
+        formulas = visit.ask(FORMULAS)
+        assert formulas["raw"] == []
+        assert formulas["wrong"] == []
+        assert visit.ask(UNDEFINED) == []
+        visit.ask(UNFOLD)
+        text = visit.ask(TEXT)
+        assert "$" not in text, re.findall(r".{0,40}\$.{0,40}", text)[:3]
+        assert re.findall(r"\{[a-z][a-z:_-]*\}`", text) == []
+        assert "\\(" not in text
+        assert "\\[" not in text
+        for figure in visit.ask(FIGURES):
+            assert len(figure["alt"].split()) >= 3, figure
+            assert figure["width"] > 100, figure
+        visit.page.wait_for_timeout(100)
+        assert visit.refused == []
+        assert visit.errors == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_reads_in_light_and_dark(browser, html, page):
+    for theme in ("light", "dark"):
+        with Visit(browser, address(html, page), theme=theme) as visit:
+            visit.ask(UNFOLD)
+            visit.page.wait_for_timeout(400)  # folds and toggles fade in
+            contrast = visit.ask(CONTRAST)
+            assert (contrast["page"] > 0.5) == (theme == "light")
+            assert contrast["faint"] == [], theme
+            assert min(contrast["palette"].values()) >= 3, (theme, contrast["palette"])
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_does_not_scroll_sideways_on_a_telephone(browser, html, page):
+    with Visit(browser, address(html, page), width=320) as visit:
+        visit.ask(UNFOLD)
+        visit.page.wait_for_timeout(400)
+        overflow = visit.ask(OVERFLOW)
+        assert overflow["elements"] == []
+        assert overflow["page"] <= 0
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_print_shows_everything(browser, html, page):
+    """Folded proofs, solutions and code are open on paper, in light colours, without the side bars."""
+    with Visit(browser, address(html, page), theme="dark") as visit:
+        visit.page.emulate_media(media="print")
+        visit.ask("() => window.dispatchEvent(new Event('beforeprint'))")
+        visit.page.wait_for_timeout(100)
+        hidden = visit.ask(
+            """() => [...document.querySelectorAll("article details > *, article .admonition > *")]
+              .filter((e) => !e.matches("button, .toggle-button, summary") && e.textContent.trim())
+              .filter((e) => e.getBoundingClientRect().height < 1 || getComputedStyle(e).visibility === "hidden")
+              .map((e) => e.tagName + " " + e.textContent.slice(0, 60))"""
+        )
+        assert hidden == []
+        for bar in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article"):
+            assert not visit.page.locator(bar).first.is_visible(), bar
+        assert visit.ask("() => document.documentElement.dataset.theme") == "light"
+        visit.ask("() => window.dispatchEvent(new Event('afterprint'))")
+        assert visit.ask("() => document.documentElement.dataset.theme") == "dark"
+
+
+def test_first_page_leads_on(browser, html):
+    with Visit(browser, (html / "index.html").as_uri(), ready="() => true") as visit:
+        visit.page.wait_for_url("**/book/index.html")
+        assert visit.page.locator("article h1").count() == 1
+
+
+def test_search_works_from_files(browser, html):
+    with Visit(browser, (html / "search.html").as_uri() + "?q=random") as visit:
+        visit.page.wait_for_selector("#search-results li a")
+        assert visit.refused == []
+        assert visit.errors == []
+
+
+# ------------------------------------------------------------------------------------------------- can these fail?
+
+BROKEN = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>x</title>
+<script>window.MathJax = {loader: {load: ["core", "input/tex", "output/chtml"]}};</script>
+<script defer src="STARTUP"></script></head>
+<body><article><h1>x</h1>BODY</article></body></html>"""
+
+
+@pytest.fixture
+def broken(browser, tmp_path):
+    """Open a page with something wrong in it."""
+    visits = []
+
+    def make(body, **options):
+        startup = (builder.ROOT / "book" / "_static" / "mathjax" / "es5" / "startup.js").as_uri()
+        path = tmp_path / "page.html"
+        path.write_text(BROKEN.replace("STARTUP", startup).replace("BODY", body), encoding="utf-8")
+        visits.append(Visit(browser, path.as_uri(), **options))
+        return visits[-1]
+
+    yield make
+    for visit in visits:
+        visit.context.close()
+
+
+def test_a_request_that_leaves_is_noticed(broken):
+    visit = broken('<img alt="" src="https://example.org/x.png"><script>fetch("https://example.org/")</script>')
+    visit.page.wait_for_timeout(300)
+    assert len(visit.refused) == 2
+
+
+def test_a_script_error_is_noticed(broken):
+    assert any("nothing_here" in error for error in broken("<script>nothing_here()</script>").errors)
+
+
+def test_a_missing_file_is_noticed(broken):
+    visit = broken('<img alt="" src="missing.png">')
+    assert any("missing.png" in error for error in visit.errors)
+
+
+def test_a_wrong_formula_is_noticed(broken):
+    body = r'<span class="math">\(\frac{1}\)</span> <span class="math">\(x^{2\)</span> <span class="math">\(y\)</span>'
+    formulas = broken(body).ask(FORMULAS)
+    assert formulas["all"] == 3
+    assert len(formulas["wrong"]) == 1
+    assert formulas["raw"] == [r"\(x^{2\)"]
+
+
+def test_an_undefined_command_is_noticed(broken):
+    visit = broken(r'<span class="math">\(\nosuchcommand x\)</span>')
+    assert visit.ask(UNDEFINED) == ["\\nosuchcommand"]
+
+
+def test_a_formula_left_as_text_is_noticed(broken):
+    assert broken('<span class="math">x^2</span>').ask(FORMULAS)["raw"] == ["x^2"]
+
+
+def test_sideways_scrolling_is_noticed(broken):
+    visit = broken('<p style="width: 700px">wide</p>', width=320)
+    overflow = visit.ask(OVERFLOW)
+    assert overflow["elements"]
+    assert overflow["page"] > 0
+
+
+def test_faint_text_is_noticed(broken):
+    visit = broken('<p style="color: #bbb; background: #fff">faint</p>')
+    assert visit.ask(CONTRAST)["faint"]
