@@ -158,12 +158,28 @@ def write_bytes(path, content: bytes) -> Path:
     Source
         No formula.
     """
+    return write_file(path, lambda file: file.write(content))
+
+
+def write_file(path, fill) -> Path:
+    """Write a file whole or not at all, with ``fill(file)`` called on the open temporary file.
+
+    Parameters
+        path : where to; the folder is made if it is missing.
+        fill : function of a binary file.
+
+    Returns
+        Path of the file.
+
+    Source
+        No formula.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            fill(file)
             file.flush()
             os.fsync(file.fileno())
         umask = os.umask(0)

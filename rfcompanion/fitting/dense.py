@@ -117,6 +117,18 @@ def restore(array, diagonal) -> None:
         np.fill_diagonal(array, diagonal)
 
 
+def mirror(array) -> None:
+    """Copy the strict lower triangle over the upper one, in place."""
+    size = array.shape[0]
+    for start in range(0, size, _BLOCK):
+        stop = min(start + _BLOCK, size)
+        block = array[start:stop, start:stop]
+        lower = block.tril() if is_torch(array) else np.tril(block)
+        below = block.tril(-1) if is_torch(array) else np.tril(block, -1)
+        block[...] = lower + below.T
+        array[start:stop, stop:] = array[stop:, start:stop].T
+
+
 def eigendecomposition(array):
     """Return ascending eigenvalues (r,) and eigenvectors (r, r) of a symmetric matrix, in its own precision."""
     if is_torch(array):

@@ -28,10 +28,10 @@ def choose(device="auto"):
     Source
         No formula.
     """
+    if device == "auto":
+        device = "cuda" if _cuda_there() else "cpu"
     import torch
 
-    if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         chosen = torch.device(device)
     except (RuntimeError, TypeError):
@@ -43,6 +43,23 @@ def choose(device="auto"):
     elif chosen.type != "cpu":
         raise ValueError(f"device must be 'auto', 'cpu', 'cuda' or 'cuda:N', got {device!r}")
     return chosen
+
+
+def name(device="auto") -> str:
+    """Return ``"cpu"`` or ``"cuda:N"`` for a device's name; torch is imported only where CUDA is in question."""
+    if device == "cpu" or (device == "auto" and not _cuda_there()):
+        return "cpu"
+    chosen = choose(device)
+    return "cpu" if chosen.type == "cpu" else f"cuda:{chosen.index or 0}"
+
+
+def _cuda_there() -> bool:
+    if "torch" not in sys.modules and sys.platform.startswith("linux"):
+        if not any(Path(p).exists() for p in ("/dev/nvidiactl", "/dev/dxg", "/dev/nvhost-gpu", "/dev/kfd")):
+            return False  # importing torch costs more than a second and 200 MB
+    import torch
+
+    return torch.cuda.is_available()
 
 
 def name_of(array) -> str:

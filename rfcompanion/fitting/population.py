@@ -55,7 +55,7 @@ def fit_population(
         Chapters lower_bound, general_features and trade_offs.
     """
     problem = _problem(gram, cross, target_norm2)
-    ridges = _path("ridge", ridge)
+    ridges = numbers_of_path("ridge", ridge)
     _checks.choice("method", method, ("auto", *(_RIDGE_METHODS if budget is None else _BUDGET_METHODS)))
     tolerance = _checks.real("tolerance", tolerance, above=0.0)
     with devices.Meter(devices.name_of(problem.gram)) as meter:
@@ -64,7 +64,7 @@ def fit_population(
         else:
             from . import budget as limited
 
-            budgets = _path("budget", budget)
+            budgets = numbers_of_path("budget", budget)
             if ridges.ndim:
                 raise ValueError("ridge must be one number when budget is given, got a path")
             on_host = devices.is_torch(problem.gram) and devices.name_of(problem.gram) == "cpu"
@@ -116,7 +116,7 @@ class Problem:
         columns = [w[:, 0] if self.single else w for w in weights]
         if not path:
             return columns[0]
-        return devices.like(self.gram, np.stack(columns)) if not devices.is_torch(self.gram) else _stack(columns)
+        return _stack(columns) if devices.is_torch(columns[0]) else np.stack(columns)
 
     def pack_numbers(self, values, path: bool):
         """Return numbers of a path, (m, k), in the shape that the caller asked for; a single one as a float."""
@@ -156,7 +156,8 @@ def _problem(gram, cross, target_norm2) -> Problem:
     return Problem(gram, gram.diagonal() * 1.0, columns, np.broadcast_to(norms, (count,)), single)
 
 
-def _path(name: str, values) -> np.ndarray:
+def numbers_of_path(name: str, values) -> np.ndarray:
+    """Return a ridge or budget, (), or a path of them, (m,), as float64; refuse what is negative or not finite."""
     values = np.asarray(devices.as_numpy(values) if hasattr(values, "shape") else values, dtype=float)
     if values.ndim > 1 or values.size == 0:
         raise ValueError(f"{name} must be a number or a list of numbers, got shape {values.shape}")

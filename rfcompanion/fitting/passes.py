@@ -1,0 +1,205 @@
+"""Passes over a stream of samples, block by block: the Gram matrix, float64 residuals, held-out errors."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import devices
+
+#: Rows of a block whose features stay in the processor's cache during a float64 pass.
+_CACHE_BYTES = 2**22
+
+
+@dataclass(eq=False)
+class Data:
+    """Samples, features and targets on one device; targets, and features where they fit, are evaluated once."""
+
+    features: object
+    target: object  # callable of samples, or array (n, k)
+    samples: object  # SampleStream or array (n, d)
+    count: int
+    device: str
+    backend: str  # "numpy" or "torch"
+    cache_bytes: int
+    single: bool = True
+    _targets: dict = None
+    _features: dict = None
+
+    def __post_init__(self):
+        self._targets, self._features = {}, {}
+        self.keep_features = 8 * self.count * self.features.count <= self.cache_bytes
+
+    def inputs(self, start: int, stop: int):
+        """Return samples (stop − start, d) in float64."""
+        block = self.samples.block(start, stop) if hasattr(self.samples, "block") else self.samples[start:stop]
+        if self.backend == "numpy":
+            return np.asarray(block, dtype=np.float64)
+        import torch
+
+        return torch.as_tensor(np.asarray(block, dtype=np.float64) if not devices.is_torch(block) else block).to(
+            device=self.device, dtype=torch.float64
+        )
+
+    def targets(self, start: int, stop: int, x):
+        """Return targets (stop − start, k) in float64, evaluated once."""
+        if (start, stop) in self._targets:
+            return self._targets[start, stop]
+        y = self.target(x) if callable(self.target) else self.target[start:stop]
+        if self.backend == "torch":
+            import torch
+
+            y = torch.as_tensor(y).to(device=self.device, dtype=torch.float64)
+        else:
+            y = np.asarray(y, dtype=np.float64)
+        if y.ndim not in (1, 2) or y.shape[0] != stop - start:
+            raise ValueError(f"target must return shape ({stop - start},) or ({stop - start}, k), got {tuple(y.shape)}")
+        self.single = y.ndim == 1
+        y = y[:, None] if self.single else y
+        if not bool((y == y).all()) or not bool((abs(y) < np.inf).all()):
+            raise ValueError(f"target must be finite, got NaN or infinity in samples {start} to {stop - 1}")
+        self._targets[start, stop] = y
+        return y
+
+    def block(self, start: int, stop: int, dtype: str):
+        """Return features (stop − start, r) in ``dtype`` and targets (stop − start, k) in float64."""
+        if (start, stop) in self._features:
+            phi = self._features[start, stop]
+            return cast(phi, dtype), self._targets[start, stop]
+        x = self.inputs(start, stop)
+        y = self.targets(start, stop, x)
+        phi = self.features(x if self.keep_features else cast(x, dtype))
+        if self.keep_features:
+            phi = cast(phi, "float64")
+            self._features[start, stop] = phi
+        return cast(phi, dtype), y
+
+
+def cast(array, dtype: str):
+    """Return an array in another precision, itself if it has it already."""
+    if devices.is_torch(array):
+        import torch
+
+        return array.to(getattr(torch, dtype))
+    return array.astype(dtype, copy=False)
+
+
+def zeros(data: Data, *shape):
+    """Return float64 zeros on the data's device."""
+    if data.backend == "numpy":
+        return np.zeros(shape)
+    import torch
+
+    return torch.zeros(shape, dtype=torch.float64, device=data.device)
+
+
+def gram_rows(features: int, precision: str) -> int:
+    """Rows of a block of the Gram pass: enough to hide the r² additions, few enough to keep float32 sums short."""
+    return 2048 if precision == "float32" and features <= 2048 else 4096
+
+
+def residual_rows(rows: int, features: int) -> int:
+    """Rows of the smaller blocks of a float64 pass; they divide ``rows``."""
+    smaller = rows
+    while smaller > 128 and smaller % 2 == 0 and 8 * smaller * features > _CACHE_BYTES:
+        smaller //= 2
+    return smaller
+
+
+def add_gram(data: Data, gram, cross, start: int, stop: int, precision: str) -> np.ndarray:
+    """Add ΦᵀΦ to the lower triangle of ``gram`` and Φᵀy to ``cross``; return Σy² of each target."""
+    phi, y = data.block(start, stop, precision)
+    add_product(gram, phi)
+    cross += cast(phi.T @ cast(y, precision), "float64")
+    if not np.isfinite(float(gram.diagonal().sum())):
+        raise ValueError(f"features must be finite, got NaN or infinity in samples {start} to {stop - 1}")
+    return devices.as_numpy((y * y).sum(0))
+
+
+def add_product(gram, phi, panels: int = 8) -> None:
+    """Add ΦᵀΦ to the lower triangle of the float64 matrix ``gram``, with half the work of a full product."""
+    size = gram.shape[0]
+    width = -(-size // panels)
+    if not devices.is_torch(phi):
+        product = phi.T @ phi  # numpy recognises the symmetric product
+        for low in range(0, size, width):
+            gram[low : low + width, : low + width] += product[low : low + width, : low + width]
+        return
+    if phi.dtype == gram.dtype:
+        _add_triangle(gram, phi, 0, size, 3)
+        return
+    for low in range(0, size, width):
+        gram[low:, low : low + width] += phi[:, low:].T @ phi[:, low : low + width]
+
+
+def _add_triangle(gram, phi, low: int, high: int, depth: int) -> None:
+    """Recursive halves: two triangles and the square between them, products of the largest size."""
+    if depth == 0 or high - low < 256:
+        gram[low:high, low:high].addmm_(phi[:, low:high].T, phi[:, low:high])
+        return
+    middle = (low + high) // 2
+    gram[middle:high, low:middle].addmm_(phi[:, middle:high].T, phi[:, low:middle])
+    _add_triangle(gram, phi, low, middle, depth - 1)
+    _add_triangle(gram, phi, middle, high, depth - 1)
+
+
+def add_residual(data: Data, weights, image, start: int, stop: int, rows: int) -> np.ndarray:
+    """Add Φᵀ(y − Φ·weights) in float64 to ``image`` (r, m·k); return Σ(y − Φ·weights)² of each column."""
+    squares = 0.0
+    for low in range(start, stop, rows):
+        high = min(low + rows, stop)
+        phi, y = _part(data, start, stop, low, high)
+        left = repeat(y, weights.shape[1] // y.shape[1]) - phi @ weights
+        image += phi.T @ left
+        squares = squares + (left * left).sum(0)
+    return devices.as_numpy(squares)
+
+
+def _part(data: Data, start: int, stop: int, low: int, high: int):
+    """Return float64 features and targets of a part of a block of the Gram pass."""
+    part = slice(low - start, high - start)
+    if data.keep_features:
+        phi, y = data.block(start, stop, "float64")
+        return phi[part], y[part]
+    if (start, stop) not in data._targets:  # after a resumed run: as the Gram pass does it, to the last bit
+        data.targets(start, stop, data.inputs(start, stop))
+    return data.features(data.inputs(low, high)), data._targets[start, stop][part]
+
+
+def held_out(data: Data, weights, rows: int):
+    """Return mean squared errors, their standard errors (each (m·k,)) and the targets' mean squares, (k,)."""
+    squares, norms = [], 0.0
+    for low in range(0, data.count, rows):
+        high = min(low + rows, data.count)
+        phi, y = data.block(low, high, "float64")
+        left = repeat(y, weights.shape[1] // y.shape[1]) - phi @ weights
+        squares.append(devices.as_numpy(left * left))
+        norms = norms + devices.as_numpy((y * y).sum(0))
+    squares = np.concatenate(squares)
+    spread = squares.std(0, ddof=1) / np.sqrt(data.count) if data.count > 1 else np.full(squares.shape[1], np.inf)
+    return squares.mean(0), spread, norms / data.count
+
+
+def repeat(columns, times: int):
+    """Return the columns (n, k) repeated for each of ``times`` ridges: (n, times·k), targets fastest."""
+    if times == 1:
+        return columns
+    return columns.repeat(1, times) if devices.is_torch(columns) else np.tile(columns, (1, times))
+
+
+class Bar:
+    """A progress bar on standard error, shown only on a terminal and only for long work."""
+
+    def __init__(self, total: int, label: str, done: int, show: bool):
+        from tqdm import tqdm
+
+        disable = None if show else True  # None: not where there is no terminal
+        self._bar = tqdm(total=total, initial=done, desc=label, unit="block", delay=2.0, leave=False, disable=disable)
+
+    def step(self) -> None:
+        self._bar.update(1)
+
+    def __enter__(self) -> "Bar":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._bar.close()

@@ -1,0 +1,298 @@
+"""One streamed fit in progress: a cheap Gram matrix once, then float64 residuals until the weights stand still."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import dense, devices, passes
+from .population import Problem
+
+#: A float32 Gram matrix is a good preconditioner up to this condition number.
+_FLOAT32_CONDITION = 3e6
+_MOST_PASSES = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """Weights in columns (r, m·k), targets fastest, of the m points of a path, and what is known of them."""
+
+    columns: object
+    points: int
+    path: bool
+    training: np.ndarray  # mean squared error of each column
+    method: str
+    residual: object = None
+    gap: object = None
+    condition: object = None
+    cure: str = "none"
+    steps: int = 0
+
+
+class Run:
+    """The state of a fit, and the passes that advance it.
+
+    Parameters
+        data : training data, :class:`rfcompanion.fitting.passes.Data`.
+        rows : rows of a block.
+        precision : ``"float32"`` or ``"float64"``, of the Gram products.
+        store : :class:`rfcompanion.fitting.checkpoint.Checkpoint`.
+        progress : show a bar.
+    """
+
+    def __init__(self, data, rows: int, precision: str, store, progress: bool):
+        self.data, self.rows, self.store, self.progress = data, rows, store, progress
+        self.blocks = -(-data.count // rows)
+        self.small = passes.residual_rows(rows, data.features.count)
+        self.numbers = {"stage": "gram", "next": 0, "steps": [1.0], "precision": precision, "note": ""}
+        self.arrays, self.gram = {}, None
+        saved = store.load()
+        if saved is not None:
+            state, gram = saved
+            self.numbers = {key: state.pop(key) for key in self.numbers}
+            self.arrays = {key: self._here(value) for key, value in state.items()}
+            self.gram = self._here(gram)
+
+    @property
+    def norms(self) -> np.ndarray:
+        """Mean squares of the targets, (k,)."""
+        return devices.as_numpy(self.arrays["norms"]) / self.data.count
+
+    def ridge(self, ridges: np.ndarray, tolerance: float, verify: bool) -> Outcome:
+        """Fit with a ridge or a path of them."""
+        values = np.atleast_1d(ridges)
+        while True:
+            solver = self._prepare(values)
+            coarse = self.numbers["precision"] == "float32"
+            worst = float(np.max(solver.condition))
+            outcome = None
+            if not (coarse and (solver.cure != "none" or worst > _FLOAT32_CONDITION)):
+                outcome = self._refine(solver, tolerance, verify, coarse, ridges.ndim == 1)
+            if outcome is not None:
+                return outcome
+            note = f"float32 Gram matrix too coarse (condition {worst:.1e}), done again in float64"
+            self.numbers = {"stage": "gram", "next": 0, "steps": [1.0], "precision": "float64", "note": note}
+            self.arrays, self.gram = {}, None
+
+    def budget(self, ridge: float, budgets: np.ndarray, gap: float) -> Outcome:
+        """Fit under a budget or a path of them, from the sample moments in float64."""
+        from .budget import fit_budgets
+
+        gram, cross = self._moments()
+        problem = Problem(gram, gram.diagonal() * 1.0, cross, self.norms, False)
+        fit = fit_budgets(problem, ridge, np.atleast_1d(budgets), gap, "auto")
+        columns = [fit.weights[index] for index in range(fit.weights.shape[0])]
+        single = self.data.single
+        gaps = fit.gap[:, 0] if single else fit.gap
+        return Outcome(
+            columns=_beside(columns),
+            points=len(columns),
+            path=budgets.ndim == 1,
+            training=np.asarray(fit.error).ravel(),
+            method=fit.method,
+            gap=gaps if budgets.ndim else (float(gaps[0]) if single else gaps[0]),
+            condition=fit.condition,
+            cure=fit.cure,
+            steps=fit.iterations,
+        )
+
+    def _moments(self):
+        """Return the mean Gram matrix, whole, and the mean cross moments, after the Gram pass."""
+        data, precision = self.data, self.numbers["precision"]
+        if self.gram is None:
+            self.gram = passes.zeros(data, data.features.count, data.features.count)
+        if self.numbers["stage"] == "gram":
+
+            def update(start, stop):
+                if "cross" not in self.arrays:  # the number of targets is known after the first block only
+                    _, y = data.block(start, stop, precision)
+                    self.arrays["cross"] = passes.zeros(data, data.features.count, y.shape[1])
+                    self.arrays["norms"] = passes.zeros(data, y.shape[1])
+                self.arrays["norms"] += passes.add_gram(data, self.gram, self.arrays["cross"], start, stop, precision)
+
+            self._pass("Gram matrix", update)
+            self.numbers["stage"] = "refine"
+            self._save(force=True)
+        elif not data.keep_features:
+            data.targets(0, min(self.rows, data.count), data.inputs(0, min(self.rows, data.count)))
+        dense.mirror(self.gram)
+        self.gram /= data.count
+        return self.gram, self.arrays["cross"] / data.count
+
+    def _prepare(self, ridges: np.ndarray) -> "_Solver":
+        gram, cross = self._moments()
+        solver = _solver(gram, ridges)
+        self.cross = passes.repeat(cross, len(ridges))
+        if "weights" not in self.arrays:
+            self.arrays["weights"] = solver.apply(self.cross)
+            self._clear()
+        return solver
+
+    def _refine(self, solver, tolerance: float, verify: bool, coarse: bool, path: bool) -> Outcome | None:
+        """Refine until the next step is predicted to be below the tolerance; None where float32 is too coarse."""
+        count, cure = self.data.count, solver.cure
+        while True:
+            weights = self.arrays["weights"]
+
+            def update(start, stop, weights=weights):
+                image = self.arrays["image"]
+                self.arrays["squares"] += passes.add_residual(self.data, weights, image, start, stop, self.small)
+
+            self._pass("residuals", update)
+            moments = self.arrays["image"] / count
+            gradient = moments - _scaled(weights, solver.ridges)
+            step = solver.apply(gradient)
+            better = weights + step
+            training = self._training(moments, step, solver)
+            before, size = self.numbers["steps"][-1], _largest_share(step, better)
+            ratio = size / before
+            residual = _shares(gradient, self.cross)
+            if solver.cure == "none":  # the next one shrinks like the step; below rounding there is nothing to predict
+                residual = np.maximum(residual * min(ratio, 1.0), devices.epsilon(step))
+            self.numbers["steps"].append(size)
+            passes_done = len(self.numbers["steps"]) - 1
+            finished = size <= tolerance if verify else size * ratio <= tolerance
+            if not finished and passes_done > 1 and (ratio > 0.3 or passes_done >= _MOST_PASSES):
+                if coarse:
+                    return None
+                cure = f"refinement stopped at relative steps of {size:.1e}, the limit of float64; " + cure
+                cure = cure.removesuffix("; none")
+                better, finished = weights, True
+                residual = _shares(gradient, self.cross)
+                training = devices.as_numpy(self.arrays["squares"]) / count
+            self.arrays["weights"] = better
+            self._clear()
+            if finished:
+                break
+            self._save(force=False)
+        if self.numbers["note"]:
+            cure = self.numbers["note"] + ("" if cure == "none" else "; " + cure)
+        points, targets = len(solver.ridges), better.shape[1] // len(solver.ridges)
+        residual = residual.reshape(points, targets).max(1)
+        return Outcome(
+            columns=better,
+            points=points,
+            path=path,
+            training=np.maximum(training, 0.0),
+            method=f"{self.numbers['precision']} Gram matrix, {solver.method}, refined",
+            residual=residual if path else float(residual[0]),
+            condition=solver.condition,
+            cure=cure,
+            steps=passes_done,
+        )
+
+    def _training(self, moments, step, solver) -> np.ndarray:
+        """Mean squared errors after a step, from those before it: exact up to the tiny step's square."""
+        squares = devices.as_numpy(self.arrays["squares"]) / self.data.count
+        change = (step * (solver.product(step) - 2.0 * moments)).sum(0)
+        return squares + devices.as_numpy(change)
+
+    def _clear(self) -> None:
+        weights = self.arrays["weights"]
+        self.arrays["image"] = weights * 0.0
+        self.arrays["squares"] = np.zeros(weights.shape[1])
+
+    def _pass(self, label: str, update) -> None:
+        with passes.Bar(self.blocks, label, self.numbers["next"], self.progress) as bar:
+            for index in range(self.numbers["next"], self.blocks):
+                start = index * self.rows
+                update(start, min(start + self.rows, self.data.count))
+                self.numbers["next"] = index + 1
+                self._save(force=False)
+                bar.step()
+        self.numbers["next"] = 0
+
+    def _save(self, force: bool) -> None:
+        if self.store.path is None or not (force or self.store.due()):
+            return
+        stage, precision = self.numbers["stage"], self.numbers["precision"]
+        version = f"{precision}-{self.numbers['next'] if stage == 'gram' else 'whole'}"
+        arrays = {key: devices.as_numpy(value) for key, value in self.arrays.items()}
+        # After the Gram pass the file of that pass stays: the matrix in memory is factored in place.
+        self.store.save(self.numbers, arrays, devices.as_numpy(self.gram), version)
+
+    def _here(self, array):
+        if self.data.backend == "numpy":
+            return array
+        import torch
+
+        return torch.as_tensor(array, device=self.data.device)
+
+
+@dataclass(eq=False)
+class _Solver:
+    """(G/n + ridge)⁻¹ for each ridge; columns are (r, m·k), targets fastest."""
+
+    ridges: np.ndarray
+    condition: object
+    factor: object = None  # one ridge
+    eigenvalues: object = None
+    vectors: object = None
+    cut: float = 0.0
+    cure: str = "none"
+
+    @property
+    def method(self) -> str:
+        return "eigendecomposition" if self.factor is None else "cholesky"
+
+    def apply(self, columns):
+        if self.factor is not None:
+            return self.factor.solve(columns)
+        out = self.vectors.T @ columns
+        targets = columns.shape[1] // len(self.ridges)
+        for index, ridge in enumerate(map(float, self.ridges)):
+            shifted = self.eigenvalues + ridge
+            shifted[shifted <= self.cut] = np.inf
+            out[:, index * targets : (index + 1) * targets] /= shifted[:, None]
+        return self.vectors @ out
+
+    def product(self, columns):
+        """Return (G/n)·columns."""
+        if self.factor is not None:
+            return self.factor.product(columns) - self.ridges[0] * columns
+        return self.vectors @ (self.eigenvalues[:, None] * (self.vectors.T @ columns))
+
+
+def _solver(gram, ridges: np.ndarray) -> _Solver:
+    """Factor the mean Gram matrix in place (one ridge), or decompose it (a path, or a singular matrix)."""
+    size = gram.shape[0]
+    if len(ridges) == 1:
+        diagonal = gram.diagonal() * 1.0
+        factor = dense.cholesky_in_place(gram, float(ridges[0]))
+        if factor is not None:
+            condition = dense.condition_estimate(factor)
+            if condition < 1.0 / (size * devices.epsilon(gram)):
+                return _Solver(ridges, condition, factor)
+            dense.restore(gram, diagonal)
+    values, vectors = dense.eigendecomposition(gram)
+    cut = dense.cutoff(values)
+    host = devices.as_numpy(values)
+    kept = [host[host + ridge > cut] + ridge for ridge in ridges]
+    fewest = min(len(values) for values in kept)
+    cure = f"{size - fewest} of {size} eigenvalues at or below {cut:.1e} set aside" if fewest < size else "none"
+    conditions = np.array([values[-1] / values[0] if len(values) else 1.0 for values in kept])
+    return _Solver(ridges, conditions if len(ridges) > 1 else float(conditions[0]), None, values, vectors, cut, cure)
+
+
+def _scaled(weights, ridges: np.ndarray):
+    """Return ridge·weights with each ridge over its own columns."""
+    if len(ridges) == 1:
+        return float(ridges[0]) * weights
+    return weights * devices.like(weights, np.repeat(ridges, weights.shape[1] // len(ridges)))
+
+
+def _shares(part, whole) -> np.ndarray:
+    """Return the sizes of the columns of ``part`` relative to those of ``whole``."""
+    sizes = devices.as_numpy((whole * whole).sum(0)) ** 0.5
+    return devices.as_numpy((part * part).sum(0)) ** 0.5 / np.where(sizes > 0, sizes, 1.0)
+
+
+def _largest_share(part, whole) -> float:
+    return float(_shares(part, whole).max())
+
+
+def _beside(columns):
+    if devices.is_torch(columns[0]):
+        import torch
+
+        return torch.cat(columns, dim=1)
+    return np.concatenate(columns, axis=1)
