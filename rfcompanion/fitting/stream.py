@@ -7,7 +7,7 @@ import numpy as np
 from .. import _checks
 from . import devices, passes
 from .checkpoint import Checkpoint
-from .population import Problem, numbers_of_path
+from .problem import Problem, numbers_of_path
 from .record import Fit
 from .refine import Outcome, Run
 
