@@ -294,7 +294,9 @@ def predict(network: Network, x: torch.Tensor) -> torch.Tensor:
     Source
         Chapter reduction.
     """
-    return _sums(network, network.activation.value_and_slope(_preactivation(network, x))[0], network.output)
+    function = network.activation.value_and_slope
+    parts = (_sums(network, function(_preactivation(network, part))[0], network.output) for part in _split(network, x))
+    return torch.cat(list(parts), dim=-1)
 
 
 @torch.no_grad()
@@ -313,10 +315,13 @@ def predict_linearised(start: Network, twin: Network, x: torch.Tensor) -> torch.
     Source
         Chapter reduction.
     """
-    value, slope = start.activation.value_and_slope(_preactivation(start, x))
     change = replace(twin, hidden=twin.hidden - start.hidden, bias=_difference(twin.bias, start.bias))
-    slope = slope * _preactivation(change, x)
-    return _sums(start, slope, start.output) + _sums(start, value, twin.output)
+    outputs = []
+    for part in _split(start, x):
+        value, slope = start.activation.value_and_slope(_preactivation(start, part))
+        slope = slope * _preactivation(change, part)
+        outputs.append(_sums(start, slope, start.output) + _sums(start, value, twin.output))
+    return torch.cat(outputs, dim=-1)
 
 
 @torch.no_grad()
@@ -469,6 +474,11 @@ def _descend(net: Network, value, slope, output, factor, rate, x, layers: str) -
             net.hidden.mT[..., block].baddbmm_((factor[:, k, :, None] * x).mT, weighted[..., block], alpha=-1)
             if net.bias is not None and layers != "weights":
                 net.bias[:, block].sub_(torch.bmm(factor[:, k, None], weighted[..., block])[:, 0])
+
+
+def _split(net: Network, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """Blocks of points whose activations take at most 32 MB or so."""
+    return x.split(max(1, (1 << 22) // net.output.numel()), dim=-2)
 
 
 def _preactivation(net: Network, x: torch.Tensor) -> torch.Tensor:
