@@ -569,13 +569,14 @@ def degree_shares(W, degrees, bias: float = 0.0) -> np.ndarray:
     Source
         Chapter "Polynomials", own identity.
     """
-    from scipy.linalg import cho_factor, cho_solve
+    from scipy.linalg import cholesky
+    from scipy.linalg.lapack import dpotri
 
     W = _checks.array("W", W, 2)
     dim = W.shape[1]
     degrees = [_checks.integer("degrees", ell, minimum=0) for ell in degrees]
-    factor = cho_factor(sphere_gram(W, bias), lower=True, overwrite_a=True)
-    inverse = cho_solve(factor, np.eye(len(W)), overwrite_b=True)
+    inverse, _ = dpotri(cholesky(sphere_gram(W, bias), lower=True, overwrite_a=True), lower=True, overwrite_c=True)
+    inverse = np.tril(inverse) + np.tril(inverse, -1).T
     c = neuron_coefficients(dim, max(degrees), bias)
     t = np.clip(W @ W.T, -1, 1)
     shares, previous, current = {}, np.ones_like(t), t.copy()
