@@ -154,6 +154,7 @@ def convert_docstring(app, what, name, object_, options, lines):
 
 def setup(app):
     app.connect("html-page-context", repair_page)
+    app.set_html_assets_policy("always")  # titles with formulas stand in the side bar of every page
     app.add_directive("rf-modules", Modules)
     app.connect("autodoc-process-docstring", convert_docstring)
     app.connect("config-inited", set_addresses, priority=10)

@@ -43,7 +43,7 @@ FORMULAS = """() => ({
 UNDEFINED = """() => {
   const found = [];
   if (!window.MathJax) return found;
-  for (const item of MathJax.startup.document.math.toArray())
+  for (const item of Array.from(MathJax.startup.document.math))
     item.root.walkTree((node) => {
       if (node.isKind("mtext") && node.attributes.getExplicit("mathcolor") === "red")
         found.push(node.childNodes.map((child) => child.getText()).join(""));
@@ -68,6 +68,16 @@ UNFOLD = """() => {
   document.querySelectorAll("details").forEach((e) => { e.open = true; });
   document.querySelectorAll("button.toggle-button-hidden").forEach((e) => e.click());
 }"""
+
+FOLD = """() => {
+  document.querySelectorAll("details").forEach((e) => { e.open = false; });
+  document.querySelectorAll("button.toggle-button:not(.toggle-button-hidden)").forEach((e) => e.click());
+}"""
+
+HIDDEN = """() => [...document.querySelectorAll("article details > *, article .admonition > *")]
+  .filter((e) => !e.matches("button, .toggle-button, summary") && e.textContent.trim())
+  .filter((e) => e.getBoundingClientRect().height < 1 || getComputedStyle(e).visibility === "hidden")
+  .map((e) => e.tagName + " " + e.textContent.slice(0, 60))"""
 
 OVERFLOW = """() => {
   const width = document.documentElement.clientWidth;
@@ -157,7 +167,8 @@ class Visit:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("requestfailed", lambda request: self.errors.append(f"not loaded: {request.url}"))
         self.page.goto(address)
-        self.page.evaluate(ready)
+        if ready:
+            self.page.evaluate(ready)
 
     def gate(self, route):
         if route.request.url.startswith(("file:", "data:", "blob:")):
@@ -176,76 +187,86 @@ class Visit:
         self.context.close()
 
 
-def address(html, page):
-    return (html / f"{page}.html").as_uri()
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_page_is_complete_without_a_network(browser, html, page):
-    with Visit(browser, address(html, page)) as visit:
-        formulas = visit.ask(FORMULAS)
-        assert formulas["raw"] == []
-        assert formulas["wrong"] == []
-        assert visit.ask(UNDEFINED) == []
+@pytest.fixture(scope="module", params=PAGES)
+def visit(browser, html, request):
+    """Each page is opened once; its tests look at it in turn and leave it light, wide and unfolded."""
+    with Visit(browser, (html / f"{request.param}.html").as_uri()) as visit:
         visit.ask(UNFOLD)
-        text = visit.ask(TEXT)
-        assert "$" not in text, re.findall(r".{0,40}\$.{0,40}", text)[:3]
-        assert re.findall(r"\{[a-z][a-z:_-]*\}`", text) == []
-        assert "\\(" not in text
-        assert "\\[" not in text
-        for figure in visit.ask(FIGURES):
-            assert len(figure["alt"].split()) >= 3, figure
-            assert figure["width"] > 100, figure
-        visit.page.wait_for_timeout(100)
-        assert visit.refused == []
-        assert visit.errors == []
+        visit.page.wait_for_timeout(400)  # folds fade in
+        yield visit
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_page_reads_in_light_and_dark(browser, html, page):
-    for theme in ("light", "dark"):
-        with Visit(browser, address(html, page), theme=theme) as visit:
-            visit.ask(UNFOLD)
-            visit.page.wait_for_timeout(400)  # folds and toggles fade in
-            contrast = visit.ask(CONTRAST)
-            assert (contrast["page"] > 0.5) == (theme == "light")
-            assert contrast["faint"] == [], theme
-            assert min(contrast["palette"].values()) >= 3, (theme, contrast["palette"])
+def test_page_is_complete_without_a_network(visit):
+    formulas = visit.ask(FORMULAS)
+    assert formulas["raw"] == []
+    assert formulas["wrong"] == []
+    assert visit.ask(UNDEFINED) == []
+    text = visit.ask(TEXT)
+    assert "$" not in text, re.findall(r".{0,40}\$.{0,40}", text)[:3]
+    assert re.findall(r"\{[a-z][a-z:_-]*\}`", text) == []
+    assert "\\(" not in text
+    assert "\\[" not in text
+    for figure in visit.ask(FIGURES):
+        assert len(figure["alt"].split()) >= 3, figure
+        assert figure["width"] > 100, figure
+    assert visit.refused == []
+    assert visit.errors == []
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_page_does_not_scroll_sideways_on_a_telephone(browser, html, page):
-    with Visit(browser, address(html, page), width=320) as visit:
-        visit.ask(UNFOLD)
-        visit.page.wait_for_timeout(400)
-        overflow = visit.ask(OVERFLOW)
-        assert overflow["elements"] == []
-        assert overflow["page"] <= 0
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_page_reads_in_both_themes(visit, theme):
+    visit.ask(f"() => {{ document.documentElement.dataset.theme = '{theme}' }}")
+    visit.page.wait_for_timeout(300)  # colours fade
+    contrast = visit.ask(CONTRAST)
+    visit.ask("() => { document.documentElement.dataset.theme = 'light' }")
+    assert (contrast["page"] > 0.5) == (theme == "light")
+    assert contrast["faint"] == []
+    assert min(contrast["palette"].values()) >= 3, contrast["palette"]
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_print_shows_everything(browser, html, page):
+def test_page_does_not_scroll_sideways_on_a_telephone(visit):
+    visit.page.set_viewport_size({"width": 320, "height": 700})
+    visit.page.wait_for_timeout(600)  # the page fits its formulas anew
+    overflow = visit.ask(OVERFLOW)
+    visit.page.set_viewport_size({"width": 1280, "height": 900})
+    assert overflow["elements"] == []
+    assert overflow["page"] <= 0
+
+
+def test_print_shows_everything(visit):
     """Folded proofs, solutions and code are open on paper, in light colours, without the side bars."""
-    with Visit(browser, address(html, page), theme="dark") as visit:
-        visit.page.emulate_media(media="print")
-        visit.ask("() => window.dispatchEvent(new Event('beforeprint'))")
-        visit.page.wait_for_timeout(100)
-        hidden = visit.ask(
-            """() => [...document.querySelectorAll("article details > *, article .admonition > *")]
-              .filter((e) => !e.matches("button, .toggle-button, summary") && e.textContent.trim())
-              .filter((e) => e.getBoundingClientRect().height < 1 || getComputedStyle(e).visibility === "hidden")
-              .map((e) => e.tagName + " " + e.textContent.slice(0, 60))"""
-        )
-        assert hidden == []
-        for bar in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article"):
-            assert not visit.page.locator(bar).first.is_visible(), bar
-        assert visit.ask("() => document.documentElement.dataset.theme") == "light"
-        visit.ask("() => window.dispatchEvent(new Event('afterprint'))")
+    visit.ask(FOLD)
+    visit.ask("() => { document.documentElement.dataset.theme = 'dark' }")
+    visit.page.emulate_media(media="print")
+    visit.ask("() => window.dispatchEvent(new Event('beforeprint'))")
+    visit.page.wait_for_timeout(400)
+    hidden = visit.ask(HIDDEN)
+    bars = [
+        bar
+        for bar in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article")
+        if visit.page.locator(bar).count() and visit.page.locator(bar).first.is_visible()
+    ]
+    theme = visit.ask("() => document.documentElement.dataset.theme")
+    visit.ask("() => window.dispatchEvent(new Event('afterprint'))")
+    after = visit.ask("() => document.documentElement.dataset.theme")
+    still_open = visit.ask("() => document.querySelectorAll('article details[open]').length")
+    visit.page.emulate_media(media="screen")
+    visit.ask("() => { document.documentElement.dataset.theme = 'light' }")
+    visit.ask(UNFOLD)
+    assert hidden == []
+    assert bars == []
+    assert (theme, after) == ("light", "dark")
+    assert still_open == 0
+
+
+def test_theme_of_the_reader_is_taken(browser, html):
+    with Visit(browser, (html / "book" / "index.html").as_uri(), theme="dark") as visit:
         assert visit.ask("() => document.documentElement.dataset.theme") == "dark"
+        assert visit.ask(CONTRAST)["page"] < 0.1
 
 
 def test_first_page_leads_on(browser, html):
-    with Visit(browser, (html / "index.html").as_uri(), ready="() => true") as visit:
+    with Visit(browser, (html / "index.html").as_uri(), ready=None) as visit:
         visit.page.wait_for_url("**/book/index.html")
         assert visit.page.locator("article h1").count() == 1
 

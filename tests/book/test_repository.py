@@ -29,7 +29,7 @@ def tracked():
         names = [name for name in listing.stdout.split("\0") if name]
     except (OSError, subprocess.CalledProcessError):
         names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.is_file()]
-    hidden = (".venv", "_build", ".git/", ".ruff_cache", ".pytest_cache", ".hypothesis")
+    hidden = (".venv", "_build", ".git/", ".ruff_cache", ".pytest_cache", ".hypothesis", "rfcompanion.egg-info")
     return [ROOT / name for name in names if not name.startswith(hidden) and (ROOT / name).is_file()]
 
 
