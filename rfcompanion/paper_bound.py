@@ -1,10 +1,10 @@
 """The paper's lower bound with every constant explicit: weights times width, then width alone, then the exact value.
 
-The chain: a random triangle wave tri(⟨w,·⟩), ‖w‖ = ρ, is invisible to each fixed feature (its largest eigenvalue is
+The chain: a random triangle wave tri(⟨w,·⟩), ‖w‖ = s, is invisible to each fixed feature (its largest eigenvalue is
 below Λ); it is, up to a Gaussian tail, a sum of a + 1 ReLUs; so one of these ReLUs, scaled to ‖w*‖, is hard.
-With n = ‖tri(⟨w,·⟩)‖ and the defect D = 2aρ√ε/‖w*‖ + 2 P(|Z| > a/ρ)^{1/2}:
+With n = ‖tri(⟨w,·⟩)‖ and the defect D = 2as√ε/‖w*‖ + 2 P(|Z| > a/s)^{1/2}:
 
-    r·max|u_i| ≥ (‖w*‖/(2aρ)) n (n − D)/(F √Λ)   (weights times width),      r ≥ (n² − D²)/Λ   (width).
+    r·max|u_i| ≥ (‖w*‖/(2as)) n (n − D)/(F √Λ)   (weights times width),      r ≥ (n² − D²)/Λ   (width).
 """
 
 import math
@@ -26,7 +26,7 @@ _SPECTRA = ("exact", "elementary")
 class WaveChoice:
     """The free parameters of the proof and what they give."""
 
-    wave_norm: float  # ρ = ‖w‖ of the triangle wave
+    wave_norm: float  # s = ‖w‖ of the triangle wave
     half_width: int  # a, odd: the wave is a sum of a + 1 ReLUs on [−a, a]
     norm: float  # n = ‖tri(⟨w,·⟩)‖
     defect: float  # D; the proof says nothing once D ≥ n
@@ -53,12 +53,12 @@ class Chain:
 def log_wave_eigenvalue(dim: int, wave_norm: float, spectrum: str = "exact") -> float:
     """Logarithm of a proved upper bound of the largest eigenvalue of the triangle wave's averaging operator.
 
-    λ_max ≤ Λ = (Σ_{k odd} |a_k| √λ_1(kω,kω))²,  ω = πρ/2,  |a_k| = 8/(π²k²)  ("exact": up to cross terms of relative
-    size e^{−ω²}), or the elementary bound (½e^{−π²ρ²/8} + (√2/3)(3/4)^{d/4})/√d at its best threshold.
+    λ_max ≤ Λ = (Σ_{k odd} |a_k| √λ_1(kω,kω))²,  ω = πs/2,  |a_k| = 8/(π²k²)  ("exact": up to cross terms of relative
+    size e^{−ω²}), or the elementary bound (½e^{−π²s²/8} + (√2/3)(3/4)^{d/4})/√d at its best threshold.
 
     Parameters
         dim : d ≥ 3.
-        wave_norm : ρ ≥ 1.
+        wave_norm : s ≥ 1.
         spectrum : ``"exact"`` or ``"elementary"``.
 
     Returns
@@ -74,18 +74,19 @@ def log_wave_eigenvalue(dim: int, wave_norm: float, spectrum: str = "exact") -> 
         Chapter "Lower bound"; Minkowski's inequality and Weber's integral.
     """
     dim = _checks.integer("dim", dim, minimum=3)
-    rho = _checks.real("wave_norm", wave_norm, at_least=1)
+    wave_norm = _checks.real("wave_norm", wave_norm, at_least=1)
     _checks.choice("spectrum", spectrum, _SPECTRA)
     if spectrum == "elementary":
-        return min(math.log(max(elementary_bound(dim, rho, t), 1e-300)) for t in np.linspace(0.02, 0.98, 49))
-    return _log_wave_eigenvalue(dim, rho)
+        return min(math.log(max(elementary_bound(dim, wave_norm, t), 1e-300)) for t in np.linspace(0.02, 0.98, 49))
+    return _log_wave_eigenvalue(dim, wave_norm)
 
 
 @lru_cache(maxsize=100_000)
-def _log_wave_eigenvalue(dim: int, rho: float) -> float:
+def _log_wave_eigenvalue(dim: int, wave_norm: float) -> float:
     k, a = triangle_wave_fourier(40)
-    k, a = k[(k == 1) | (k * rho < 2000)], a[(k == 1) | (k * rho < 2000)]  # frequencies that Bessel routines reach
-    omega = math.pi * rho / 2 * k
+    within = (k == 1) | (k * wave_norm < 2000)  # frequencies that the Bessel routines reach
+    k, a = k[within], a[within]
+    omega = math.pi * wave_norm / 2 * k
     logs = np.log(np.abs(a)) + _log_plane_wave(dim, 1.0, omega, omega) / 2
     # Σ_{k > K, odd} 1/k² ≤ 1/(2K), and the eigenvalue falls with the frequency once ω² > d/(d−1)
     rest = math.log(4 / (math.pi**2 * k[-1])) + logs[-1] - math.log(abs(a[-1]))
@@ -93,15 +94,15 @@ def _log_wave_eigenvalue(dim: int, rho: float) -> float:
 
 
 def wave_choice(dim: int, norm: float, error: float, wave_norm: float, half_width: int, spectrum="exact") -> WaveChoice:
-    """What one choice of ρ and a gives in the proof.
+    """What one choice of s and a gives in the proof.
 
-    D = 2aρ√ε/‖w*‖ + 2 P(|Z| > a/ρ)^{1/2}.
+    D = 2as√ε/‖w*‖ + 2 P(|Z| > a/s)^{1/2}.
 
     Parameters
         dim : d ≥ 3.
         norm : ‖w*‖ > 0.
         error : ε > 0, absolute squared error of each neuron.
-        wave_norm : ρ ≥ 1.
+        wave_norm : s ≥ 1.
         half_width : a, odd, at least 1.
         spectrum : see :func:`log_wave_eigenvalue`.
 
@@ -123,15 +124,15 @@ def wave_choice(dim: int, norm: float, error: float, wave_norm: float, half_widt
     a = _checks.integer("half_width", half_width, minimum=1)
     if a % 2 == 0:
         raise ValueError(f"half_width must be odd, got {a}")
-    rho = float(wave_norm)
-    defect = 2 * a * rho * math.sqrt(error) / norm + 2 * math.sqrt(math.erfc(a / rho / math.sqrt(2)))
-    return WaveChoice(rho, a, math.sqrt(triangle_wave_norm2(rho)), defect, log_eigenvalue)
+    wave_norm = float(wave_norm)
+    defect = 2 * a * wave_norm * math.sqrt(error) / norm + 2 * math.sqrt(math.erfc(a / wave_norm / math.sqrt(2)))
+    return WaveChoice(wave_norm, a, math.sqrt(triangle_wave_norm2(wave_norm)), defect, log_eigenvalue)
 
 
 def weights_bound(choice: WaveChoice, norm: float, feature_norm: float = 1.0, failure: float = 1.0) -> float:
-    """Logarithm of the least r·max|u_i| that a choice of ρ and a proves.
+    """Logarithm of the least r·max|u_i| that a choice of s and a proves.
 
-    log[√δ (‖w*‖/(2aρ)) n (n − D)/(F √Λ)].
+    log[√δ (‖w*‖/(2as)) n (n − D)/(F √Λ)].
 
     Parameters
         choice : from :func:`wave_choice`, for the same ``norm``.
@@ -163,7 +164,7 @@ def weights_bound(choice: WaveChoice, norm: float, feature_norm: float = 1.0, fa
 
 
 def width_bound(choice: WaveChoice, dim: int) -> int:
-    """The least r that a choice of ρ and a proves, with any weights.
+    """The least r that a choice of s and a proves, with any weights.
 
     r ≥ min{r : Σ_{j≤r} λ_j↓ ≥ n² − D²} ≥ (n² − D²)/Λ.
 
@@ -196,7 +197,7 @@ def width_bound(choice: WaveChoice, dim: int) -> int:
 def best_choice(
     dim: int, norm: float, error: float, goal: str = "weights", spectrum: str = "exact"
 ) -> WaveChoice | None:
-    """The choice of ρ and a that proves most, over a grid.
+    """The choice of s and a that proves most, over a grid.
 
     Parameters
         dim : d ≥ 3.
@@ -209,7 +210,7 @@ def best_choice(
         WaveChoice, or None if D ≥ n for every choice (the neuron is too small for this route).
 
     Error
-        The grid (ratio 1.03 in ρ, every odd a up to 7ρ or 41 of them): any choice is a valid bound.
+        The grid (ratio 1.03 in s, every odd a up to 7s or 41 of them): any choice is a valid bound.
 
     Raises
         ValueError, TypeError if an argument is out of range.
@@ -221,15 +222,15 @@ def best_choice(
     norm = _checks.real("norm", norm, above=0)
     error = _checks.real("error", error, above=0)
     _checks.choice("goal", goal, ("weights", "width"))
-    # D < n ≤ 1/√3 forces 2aρ√ε/‖w*‖ < 0.578, and a tail P(|Z| > a/ρ) below 1/12 forces a > 1.7ρ
+    # D < n ≤ 1/√3 forces 2as√ε/‖w*‖ < 0.578, and a tail P(|Z| > a/s) below 1/12 forces a > 1.7s
     largest = min(0.578 * norm / (2 * math.sqrt(error)) / 1.7, 400.0 * dim**2, 1e6)
     if largest < 1:
         return None
     best, best_value = None, -math.inf
-    for rho in np.geomspace(1, math.sqrt(largest), max(2, int(math.log(max(largest, 1)) / 0.06) + 1)):
+    for wave_norm in np.geomspace(1, math.sqrt(largest), max(2, int(math.log(max(largest, 1)) / 0.06) + 1)):
         for t in np.linspace(1.7, 7, 41):
-            a = 2 * math.ceil((t * rho - 1) / 2) + 1
-            choice = wave_choice(dim, norm, error, float(rho), max(a, 1), spectrum)
+            a = 2 * math.ceil((t * wave_norm - 1) / 2) + 1
+            choice = wave_choice(dim, norm, error, float(wave_norm), max(a, 1), spectrum)
             if choice.defect >= choice.norm:
                 continue
             if goal == "weights":
