@@ -16,9 +16,11 @@ except PackageNotFoundError:  # running from a source tree that was never instal
     __version__ = "0+unknown"
 
 _MODULES = (
+    "anti_concentration",
     "biased_price_law",
     "certify",
     "concentration",
+    "correlations",
     "features",
     "figures",
     "fitting",
