@@ -354,15 +354,16 @@ def relu_sgd_bound(
 
     Step η = R/(G√T), T steps, ‖V − W_0‖_F ≤ R:
 
-    * ``plain``: Λ + RG/√T + G[p₀R²T/(3√r) + (2/3) √(λp₀) R^{3/2} T^{1/4} r^{−1/4}];
-    * ``spread``, if also ‖v_i − w_i‖ ≤ C/√r for every i: Λ + RG/√T + (G/√r)[p₀R²T/3 + p₀CR√T/2];
-    * ``projected`` onto the R-ball: Λ + RG/√T + 2·3^{1/6} G p₀^{1/3} (√λ R)^{4/3} r^{−1/6}.
+    * ``plain``: Λ + RG/√T + G[p₀R²T/(6√r) + (2/3) √(λp₀) R^{3/2} T^{1/4} r^{−1/4}];
+    * ``spread``, if also ‖v_i − w_i‖ ≤ C/√r for every i: Λ + RG/√T + (Gp₀/√r)(CR√T/2 + R²T/6);
+    * ``projected`` onto the R-ball: Λ + RG/√T + (3^{2/3}/2 + 3^{1/6}) G p₀^{1/3} (√λ R)^{4/3} r^{−1/6};
+    * ``capped``, each neuron projected onto ‖w_i − w_{0,i}‖ ≤ C/√r, V likewise: Λ + RG/√T + (3/2) G p₀ C²/√r.
 
     Parameters
-        form : "plain", "spread" or "projected".
+        form : "plain", "spread", "projected" or "capped".
         width, steps, radius, lipschitz, comparator, second_moment : as in :func:`sgd_bound`.
         density : p₀.
-        spread : C, for the form "spread".
+        spread : C, for the forms "spread" and "capped".
 
     Returns
         SGDBound.
@@ -376,25 +377,29 @@ def relu_sgd_bound(
     Source
         Chapter reduction, main theorem for the ReLU.
     """
-    _checks.choice("form", form, ("plain", "spread", "projected"))
+    _checks.choice("form", form, ("plain", "spread", "projected", "capped"))
     width, steps = _checks.real("width", width, above=0), _checks.integer("steps", steps, 1)
     radius, lipschitz = _checks.real("radius", radius, above=0), _checks.real("lipschitz", lipschitz, above=0)
     second_moment = _checks.real("second_moment", second_moment, above=0, at_most=1)
     density, comparator = _checks.real("density", density, above=0), _checks.real("comparator", comparator)
     root = math.sqrt(steps)
     regret, step_size = radius * lipschitz / root, radius / (lipschitz * root)
-    moved = density * radius**2 * steps / (3 * math.sqrt(width))
-    if form == "plain":
-        far = 2 / 3 * math.sqrt(second_moment * density) * radius**1.5 * steps**0.25 * width**-0.25
-        return SGDBound(comparator, regret, lipschitz * (moved + far), step_size)
-    if form == "spread":
+    if form in ("spread", "capped"):
         if spread is None:
-            raise ValueError("spread must be given for the form 'spread'")
+            raise ValueError(f"spread must be given for the form {form!r}")
         spread = _checks.real("spread", spread, at_least=0)
-        near = density * spread * radius * root / (2 * math.sqrt(width))
-        return SGDBound(comparator, regret, lipschitz * (moved + near), step_size)
-    far = (math.sqrt(second_moment) * radius) ** (4 / 3) * width ** (-1 / 6)
-    return SGDBound(comparator, regret, 2 * 3 ** (1 / 6) * lipschitz * density ** (1 / 3) * far, step_size)
+    moved = density * radius**2 * steps / 6
+    if form == "plain":
+        far = 2 / 3 * math.sqrt(second_moment * density) * radius**1.5 * steps**0.25 * width**0.25
+        gap = (moved + far) / math.sqrt(width)
+    elif form == "spread":
+        gap = (moved + density * spread * radius * root / 2) / math.sqrt(width)
+    elif form == "capped":
+        gap = 1.5 * density * spread**2 / math.sqrt(width)
+    else:
+        far = (math.sqrt(second_moment) * radius) ** (4 / 3) * width ** (-1 / 6)
+        gap = (3 ** (2 / 3) / 2 + 3 ** (1 / 6)) * density ** (1 / 3) * far
+    return SGDBound(comparator, regret, lipschitz * gap, step_size)
 
 
 # --------------------------------------------------------------------------------------------------------------

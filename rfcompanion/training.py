@@ -344,6 +344,7 @@ def train(
     layers: str = "hidden",
     output_rate: float | torch.Tensor = 1.0,
     radius: float | torch.Tensor | None = None,
+    neuron_radius: float | torch.Tensor | None = None,
     linearised: bool = False,
     centred: bool = False,
     snapshots: Sequence[int] = (),
@@ -363,6 +364,7 @@ def train(
             that of the network (1/√r) Σ a_i σ(⟨w_i, x⟩ + b_i) trained in (w, a) with one step η.
         radius : after each step project the trained parameters of each run onto the ball of this radius around its
             start; a number or an (S, K) tensor. The norm is that of (w, b, u/√output_rate).
+        neuron_radius : the same for each hidden neuron's w_i by itself.
         linearised : train the linearisation at the start in lock-step, on the same samples with the same steps.
         centred : train x ↦ N(x) − N_0(x), which is 0 at the start, instead of N (the twin likewise).
         snapshots : numbers of steps after which the parameters are kept (0 is the start).
@@ -430,6 +432,9 @@ def train(
                 online[step + j, part] = _step(to, *now)
                 if lin:
                     twin_online[step + j, part] = _twin_step(at, lin, *now)
+                if neuron_radius is not None:
+                    for net in filter(None, (to, lin)):
+                        _project_neurons(at, net, _on(network, neuron_radius)[part])
                 if radius is not None:
                     for net in filter(None, (to, lin)):
                         _project(at, net, _on(network, radius)[part], rate[part], layers)
@@ -532,6 +537,14 @@ def _project(start: Network, net: Network, radius, rate, layers: str) -> None:
             if now is not None:
                 factor = shrink[:, k].reshape(-1, *[1] * (now.ndim - 1))
                 now[:, block] = old[:, block] + factor * (now[:, block] - old[:, block])
+
+
+def _project_neurons(start: Network, net: Network, radius) -> None:
+    """Pull every hidden neuron back onto the ball around its own start, in place."""
+    change = net.hidden - start.hidden
+    widths = torch.tensor(net.widths, device=radius.device)
+    shrink = (radius.repeat_interleave(widths, dim=1) / change.norm(dim=-1).clamp_min(1e-300)).clamp_max(1.0)
+    net.hidden.copy_(start.hidden + shrink[..., None] * change)
 
 
 def _difference(a, b):

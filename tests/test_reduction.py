@@ -229,6 +229,34 @@ def test_constants_of_the_smooth_theorem_against_the_sums_they_bound():
     assert 0.8 < (exact - 0.1) / (bound.total - 0.1) <= 1
 
 
+def test_constants_of_the_relu_theorem_against_the_sums_they_bound():
+    width, steps, radius, spread, p0 = 10**8, 900, 2.0, 3.0, reduction.GAUSSIAN_DENSITY
+    given = {
+        "width": width,
+        "steps": steps,
+        "radius": radius,
+        "lipschitz": 1.0,
+        "comparator": 0.0,
+        "second_moment": 0.3,
+    }
+    tau = radius * np.arange(steps) / math.sqrt(steps)
+    plain = np.mean(p0 * tau**2 / 2 + math.sqrt(0.3) * radius * np.sqrt(p0 * tau) * width**0.25) / math.sqrt(width)
+    assert 0.98 < plain / reduction.relu_sgd_bound("plain", **given).gap <= 1
+    near = np.mean(p0 * (tau**2 / 2 + spread * tau)) / math.sqrt(width)
+    assert 0.98 < near / reduction.relu_sgd_bound("spread", spread=spread, **given).gap <= 1
+    # A neuron at a, moved by −c against its sign while the goal is a + c: the capped form, integrated over a ~ N(0, 1).
+    c = spread / math.sqrt(width)
+    a = (np.arange(10_000) + 0.5) * (c / 10_000)
+    capped = width * 2 * np.exp(-a * a / 2).mean() / math.sqrt(2 * math.pi) * c * (a + c).mean() / math.sqrt(width)
+    assert capped / reduction.relu_sgd_bound("capped", spread=spread, **given).gap == pytest.approx(1, abs=1e-3)
+    # Projected: the largest Σ(|a| + |p|) over flipped neurons, at the flips that the radius √λ R can pay for.
+    reach = math.sqrt(0.3) * radius
+    s = (3 * reach**2 / (width * p0)) ** (1 / 3)
+    flipped = width * p0 * s
+    worst = (flipped * s / 2 + math.sqrt(flipped) * reach) / math.sqrt(width)
+    assert worst / reduction.relu_sgd_bound("projected", **given).gap == pytest.approx(1, abs=1e-9)
+
+
 @pytest.fixture(scope="module", params=["softplus", "relu"])
 def contest(request):
     """Networks, a comparator that knows nothing of the samples to come, and its loss."""
@@ -256,11 +284,11 @@ def _stream(first):
     return training.sample_stream(5, 1, range(first, first + 3), _target, law="sphere")
 
 
-@pytest.mark.parametrize("form", ["plain", "projected", "self-bounding", "spread"])
+@pytest.mark.parametrize("form", ["plain", "projected", "self-bounding", "spread", "capped"])
 def test_sgd_keeps_the_bound_and_respects_its_comparator(contest, form):
     start, comparator, spread = contest
     relu = start.activation.name == "relu"
-    if form == ("self-bounding" if relu else "spread"):
+    if form in ({"self-bounding"} if relu else {"spread", "capped"}):
         return  # a form of the other theorem
     given = {"steps": 150, "radius": 2.0, "lipschitz": 1.0, "second_moment": 1 / 5}
 
@@ -276,6 +304,7 @@ def test_sgd_keeps_the_bound_and_respects_its_comparator(contest, form):
         steps=150,
         step_size=bound(0, 0).step_size,
         radius=2.0 if form == "projected" else None,
+        neuron_radius=spread / torch.tensor(start.widths, **EXACT).sqrt() if form == "capped" else None,
         **OPTIONS,
     )
     measured = run.online_loss.mean(0)

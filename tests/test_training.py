@@ -127,6 +127,16 @@ def test_projection_keeps_every_run_in_its_ball():
     assert (square.sqrt()[0] > 0.99 * radius[0]).all()
 
 
+def test_projection_of_each_neuron():
+    network, x, y = _problem("sin")
+    caps = torch.tensor([[0.1, 0.2], [0.3, 5.0]], **EXACT)
+    run = training.train(network, itertools.repeat((x, 3 * y)), steps=30, step_size=0.5, neuron_radius=caps)
+    moved = (run.network.hidden - network.hidden).norm(dim=-1)
+    for k, block in enumerate(network.blocks):
+        assert (moved[:, block].amax(-1) <= caps[:, k] * (1 + 1e-12)).all()
+    assert moved[0, :4].amax() > 0.0999
+
+
 def test_centred_networks_start_at_zero_and_are_a_shift_of_the_labels():
     network, x, y = _problem("erf")
     network = training.random_network(3, 6, [0, 1], activation="erf")
