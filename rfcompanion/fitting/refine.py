@@ -50,13 +50,13 @@ class Run:
         if saved is not None:
             state, gram = saved
             self.numbers = {key: state.pop(key) for key in self.numbers}
-            self.arrays = {key: self._here(value) for key, value in state.items()}
+            self.arrays = {k: v if k in ("norms", "squares") else self._here(v) for k, v in state.items()}
             self.gram = self._here(gram)
 
     @property
     def norms(self) -> np.ndarray:
         """Mean squares of the targets, (k,)."""
-        return devices.as_numpy(self.arrays["norms"]) / self.data.count
+        return self.arrays["norms"] / self.data.count
 
     def ridge(self, ridges: np.ndarray, tolerance: float, verify: bool) -> Outcome:
         """Fit with a ridge or a path of them."""
@@ -107,7 +107,7 @@ class Run:
                 if "cross" not in self.arrays:  # the number of targets is known after the first block only
                     _, y = data.block(start, stop, precision)
                     self.arrays["cross"] = passes.zeros(data, data.features.count, y.shape[1])
-                    self.arrays["norms"] = passes.zeros(data, y.shape[1])
+                    self.arrays["norms"] = np.zeros(y.shape[1])
                 self.arrays["norms"] += passes.add_gram(data, self.gram, self.arrays["cross"], start, stop, precision)
 
             self._pass("Gram matrix", update)
@@ -159,7 +159,7 @@ class Run:
                 cure = cure.removesuffix("; none")
                 better, finished = weights, True
                 residual = _shares(gradient, self.cross)
-                training = devices.as_numpy(self.arrays["squares"]) / count
+                training = self.arrays["squares"] / count
             self.arrays["weights"] = better
             self._clear()
             if finished:
@@ -183,7 +183,7 @@ class Run:
 
     def _training(self, moments, step, solver) -> np.ndarray:
         """Mean squared errors after a step, from those before it: exact up to the tiny step's square."""
-        squares = devices.as_numpy(self.arrays["squares"]) / self.data.count
+        squares = self.arrays["squares"] / self.data.count
         change = (step * (solver.product(step) - 2.0 * moments)).sum(0)
         return squares + devices.as_numpy(change)
 
