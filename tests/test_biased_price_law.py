@@ -77,6 +77,9 @@ def check_weights(loss=8.0, shift=2.5):
             given += harmonic_dimension(dim, n + 4) / target / after * (n + 2)
             if not -1e-12 <= given - 1 <= loss / (n + shift) ** 2 + 1e-12:
                 return False
+            # the first odd degree gets its weight from one side only
+            if n * harmonic_dimension(dim, n + 2) / harmonic_dimension(dim, n + 1) > total:
+                return False
     return True
 
 
@@ -190,6 +193,10 @@ def test_weights_algebra():
         signs = {sympy.sign(c) for part in (numerator, denominator) for c in sympy.Poly(part, s, t).coeffs()}
         assert signs == {1}
     assert sympy.limit(excess * n**2, n, sympy.oo) == 8
+    one_side = sympy.cancel(sympy.together(total(n) / (2 * n * grow(n + 1)) - 1))  # even half a weight would do
+    for part in sympy.fraction(one_side):
+        polynomial = sympy.Poly(sympy.expand(part.subs({n: 2 + t, d: 3 + s})), s, t)
+        assert all(c > 0 for c in polynomial.coeffs())
 
 
 @pytest.mark.parametrize(("dim", "ell"), [(3, 2), (5, 3), (8, 7)])
