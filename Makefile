@@ -21,7 +21,7 @@ help: ## this list
 .PHONY: venv
 venv: ## the environment in .venv (the other commands make it themselves)
 	@command -v "$(PYTHON)" >/dev/null 2>&1 || { echo "error: no Python found as '$(PYTHON)'; choose another: make PYTHON=python3.12" >&2; exit 2; }
-	@"$(PYTHON)" tools/environment.py
+	@"$(PYTHON)" tools/environment.py $(if $(filter file,$(origin PYTHON)),,--this-python)
 
 .PHONY: book
 book: venv ## build the book; warnings are errors

@@ -68,7 +68,7 @@ def run(command, failure):
         stop(failure)
 
 
-def main():
+def main(arguments=()):
     if sys.version_info < OLDEST:
         stop(
             "Python %d.%d or newer is needed, %s is %d.%d; choose another: make PYTHON=python3.12"
@@ -77,7 +77,10 @@ def main():
     version = "%d.%d" % sys.version_info[:2]
     wanted = key()
     built_with, built_from = stamp()
-    if (built_with, built_from) == (version, wanted) and os.path.exists(python_of_venv()):
+    if not os.path.exists(python_of_venv()):
+        built_with = built_from = None
+    # An environment made with another supported Python is good too, unless this one was asked for by name.
+    if built_from == wanted and (built_with == version or "--this-python" not in arguments):
         return
     try:
         import ensurepip  # noqa: F401
@@ -85,9 +88,9 @@ def main():
     except ImportError:
         stop("this Python lacks venv: install it (Debian: apt install python3-venv) or choose another: make PYTHON=…")
 
-    if built_with is not None:
+    if os.path.exists(STAMP):
         os.remove(STAMP)
-    if built_with == version and os.path.exists(python_of_venv()):
+    if built_with == version:
         print("The requirements have changed: bringing .venv up to date …")
     else:
         print("Making .venv with Python %s (once, a minute or a few) …" % version)
@@ -95,7 +98,7 @@ def main():
             shutil.rmtree(VENV)
         run([sys.executable, "-m", "venv", VENV], "python -m venv failed: see above")
     sys.stdout.flush()
-    pip = [python_of_venv(), "-m", "pip", "install", "--quiet"]
+    pip = [python_of_venv(), "-m", "pip", "install", "-qq"]  # errors only
     again = "the installation failed (see above); nothing half-made is kept: run make again"
     run([*pip, "-r", "requirements.txt"], again)
     run([*pip, "--no-deps", "--editable", "."], again)
@@ -105,4 +108,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

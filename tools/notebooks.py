@@ -35,9 +35,7 @@ CELL_SECONDS = 300
 
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python", "pygments_lexer": "ipython3"}
-MACHINE = re.compile(
-    r"/home/|/root/|/tmp/|/Users/|/private/|[A-Z]:\\\\?Users|site-packages|ipykernel_\d|<ipython-input"
-)
+MACHINE = re.compile(r"/(?:home|root|tmp|Users|private)/|[A-Z]:\\+Users|site-packages|ipykernel_\d|<ipython-input")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
