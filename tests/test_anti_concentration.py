@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rfcompanion import anti_concentration, concentration, correlations, harmonics, targets
+from rfcompanion import anti_concentration, concentration, correlations, gaussian, harmonics, targets
 
 GRID = (np.arange(60_000) + 0.5) / 2500 - 12
 GAUSS = np.exp(-(GRID**2) / 2) / math.sqrt(2 * math.pi) / 2500
@@ -158,6 +158,16 @@ def test_relu_sum_is_close_to_the_wave_in_norm(s, a):
     assert norm <= 2 * math.exp(-(a**2) / (4 * s * s))
     if (s, a) == (2.0, 3):
         assert not norm <= 2 * math.exp(-(a**2) / (2 * s * s)) / 2  # the exponent of the square is a mutation
+
+
+@pytest.mark.parametrize("s", [0.2, 0.4, 0.8, 2.0])
+def test_slow_waves_are_linear(s):
+    gap = GAUSS @ (targets.triangle_wave(s * GRID) - s * GRID) ** 2
+    bound = 8 * s**2 * gaussian.relu_norm2(-1 / s)
+    assert gap <= bound * (1 + 1e-4)  # the two are close: quadrature error
+    if s == 0.2:
+        assert not gap <= bound / 2
+        assert not gap <= 8 * s**2 * gaussian.relu_norm2(-2 / s)
 
 
 # How many features
