@@ -35,9 +35,7 @@ def set_addresses(app, config):
     options["repository_branch"] = "main"
     options["use_repository_button"] = True
     options["use_issues_button"] = True
-    options.setdefault("launch_buttons", {}).update(
-        binderhub_url="https://mybinder.org", colab_url="https://colab.research.google.com"
-    )
+    options.setdefault("launch_buttons", {})["binderhub_url"] = "https://mybinder.org"
 
 
 def set_mathjax(app, config):

@@ -63,7 +63,6 @@ def test_chapters_can_be_launched(html):
     for path in chapters:
         page = (html / "book" / f"{path.stem}.html").read_text(encoding="utf-8")
         assert f"mybinder.org/v2/gh/{OWNER}/{NAME}/main?urlpath=lab/tree/book/{path.name}" in page, path.name
-        assert f"colab.research.google.com/github/{OWNER}/{NAME}/blob/main/book/{path.name}" in page, path.name
 
 
 # ------------------------------------------------------------------------------------------------- the citation
