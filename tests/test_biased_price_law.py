@@ -254,9 +254,23 @@ def test_a_neuron_with_bias_that_nothing_approximates():
     assert (2.3 * 20**0.75) ** 2 / 4 * law.biased_tail_lower(20, 18, 1.0) / 2 < 0.02
 
 
+def test_fixed_dimension_and_growing_degree():
+    """Numerical statement of the chapter: S_L(b)/τ_L → ½e^{−b²/2} as L → ∞, halving its distance with each doubling."""
+    for dim, bias in ((5, 1.0), (3, 0.7), (20, -2.0)):
+        masses = relu_masses(dim, 640, bias) * relu_norm2(bias)
+        excess = []
+        for degree in (80, 160, 320):
+            window = relu_tail(dim, degree) - relu_tail(dim, 2 * degree)
+            predicted = 0.5 * math.exp(-(bias**2) / 2) * window
+            excess.append(masses[degree + 1 : 2 * degree + 1].sum() / predicted - 1)
+        assert 0 < excess[2] < 0.01
+        assert excess[2] < 0.65 * excess[1] < 0.45 * excess[0]
+
+
 def test_coupling_and_special_cases():
     assert law.coupling(20, 20) == pytest.approx(2 + 441 / (40 * 42 + 21))
     assert all(law.coupling(d, d - 1) <= 2.5 for d in range(3, 100))
+    assert all(law.coupling(d, L) / d <= 2 / d + 2 / (3 * L) for d in (3, 10, 100, 10**4) for L in (2, 4, 50, 10**4))
     assert law.bias_factor(5, 4, 100.0) == 0
     assert law.biased_tail_upper(10, 5, 0.0) == pytest.approx(relu_tail(10, 4) / 2)
     assert law.biased_tail_lower(10, 4, 0.0) < relu_tail(10, 4) / 2
