@@ -273,6 +273,7 @@ def test_fates_of_the_flow():
     fate, _, path = bn.flow(np.array([-0.95, 0.0, 0.3]), 0.0, v, 0.0)
     assert fate == "dead"
     assert bn.never_recovers(path[-1, :2] - [0, 0], path[-1, 2] - 1e-3, v[:2], 0.0)
+    assert bn.flow([-0.6, 0.3, 0.0], -2.0, v, 0.0)[1] == [0.0]  # covered at once
     assert bn.flow(v[::-1] + 0.1, 0.0, v, 0.0, horizon=0.1)[0] == "undecided"
 
 
