@@ -54,7 +54,7 @@ def errors(dim, width, law, budgets, targets, seed):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--targets", type=int, default=4)
+    parser.add_argument("--targets", type=int, default=24)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--output", default="book/data/trade_offs_fits.json")
     options = parser.parse_args(arguments)
