@@ -108,4 +108,7 @@ def main(arguments=()):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        stop("interrupted; nothing half-made is kept: the next make starts again")
