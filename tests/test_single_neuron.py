@@ -200,6 +200,15 @@ def test_bounds_hold_along_two_hundred_runs():
     assert closest > 0.3  # the constant is within a factor of 3 or so: half of it would fail at some run
 
 
+def test_the_rate_one_half_is_exact():
+    w, v = np.array([-0.4, 0.7]), np.array([1.0, 0.0])
+    theta, t = sn.angle(w, v), 60.0
+    q, C = w[1] / (math.pi - theta), (math.pi * (1 - w[0]) - theta) / w[1]
+    limit = math.pi * q * math.sqrt(1 + (1 + C) ** 2 / math.pi**2)
+    distance = np.linalg.norm(sn.gradient_flow(w, v, t) - v) * math.exp(t / 2)
+    assert distance == pytest.approx(limit, rel=1e-3)
+
+
 def test_step_two_is_newtons_method():
     w, v = np.array([-0.3, 0.9]), np.array([1.0, 0.0])
     path = sn.gradient_descent(w, v, 2.0, 12)
