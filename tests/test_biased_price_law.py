@@ -294,3 +294,23 @@ def test_coupling_and_special_cases():
 def test_errors_name_the_argument(call, message):
     with pytest.raises((ValueError, TypeError), match=message):
         call()
+
+
+def test_uniform_bound_in_a_fixed_dimension():
+    """u_n² ≤ 2A_n² in the oscillating range, and u_n² − A_n² cos², sin² is of order 1/n near the equator."""
+    for dim in (3, 6, 12):
+        mu = dim / 2 + 1
+        alpha = np.linspace(1e-3, math.pi / 2, 2001)
+        p, at_zero = legendre(dim + 4, 161, np.cos(alpha)), legendre(dim + 4, 161, np.zeros(1))[:, 0]
+        errors = []
+        for n in (40, 41, 80, 81, 160, 161):
+            omega = n + mu
+            phi = omega**2 - mu * (mu - 1)
+            size = at_zero[n] ** 2 if n % 2 == 0 else n**2 * at_zero[n - 1] ** 2 / phi
+            u2 = (np.sin(alpha) ** mu * p[n]) ** 2 / size
+            assert u2[np.sin(alpha) ** 2 >= 2 * mu * (mu - 1) / omega**2].max() <= 2
+            wave = np.cos if n % 2 == 0 else np.sin
+            near = alpha > 0.8
+            errors.append(np.abs(u2 - wave(omega * (alpha - math.pi / 2)) ** 2)[near].max())
+        assert errors[4] < 0.6 * errors[2] < 0.4 * errors[0]
+        assert errors[5] < 0.6 * errors[3] < 0.4 * errors[1]
