@@ -1,7 +1,7 @@
 """Deep random ReLU features fitted to random neurons: the record behind a figure of the chapter "General features".
 
-    python book/experiments/general_features_deep.py            # about five minutes on two cores
-    python book/experiments/general_features_deep.py --fast     # a small slice, not stored
+python book/experiments/general_features_deep.py         # about five minutes on two cores
+python book/experiments/general_features_deep.py --fast     # a small slice, not stored
 """
 
 import argparse
