@@ -1,7 +1,8 @@
 """The weight-limited error E_B along a path of budgets, and what the matching budget leaves, with enclosures.
 
-``curves``: E_B for d = 5, 10, 20, 30. ``matching``: for each (d, L) the matching budget β_L and E_B at B = β_L and at
-B = C(L/2+d−1, d−1), in units of the tail τ_L. Nothing is random. Run from the root of the repository::
+``curves``: E_B for d = 5, 10, 20, at the budgets of ``trade_offs_fits.py`` and between. ``matching``: for each (d, L)
+the matching budget β_L and E_B at B = β_L and at B = C(L/2+d−1, d−1), in units of the tail τ_L. Nothing is random.
+Run from the root of the repository::
 
     python book/experiments/trade_offs_curves.py
 """
@@ -12,16 +13,15 @@ import sys
 import time
 
 import numpy as np
+import trade_offs_fits
 from tqdm import tqdm
 
 from rfcompanion import budget_law, concentration, records, trade_offs
 
 BUDGETS = {
-    5: np.geomspace(1, 2000, 19),
-    10: np.geomspace(1, 20_000, 19),
-    20: np.geomspace(1, 200_000, 19),
-    30: np.geomspace(1, 1e6, 19),
-}
+    d: np.unique(np.concatenate([np.geomspace(1, fitted[-1], 13), fitted]))
+    for d, fitted in trade_offs_fits.BUDGETS.items()
+}  # the budgets of the fits among them
 MATCHING = [(d, L) for d in (5, 10, 20, 30) for L in (2, 4, 8, 12, 20)]
 
 

@@ -1,0 +1,260 @@
+"""Weights against width: enclosures against independent solvers, each lemma of the budget law, and wrong constants."""
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog, lsq_linear
+
+from rfcompanion import budget_law, concentration, gaussian, harmonics, trade_offs
+from rfcompanion.fitting import fit_population
+from rfcompanion.lower_bound import best_relative_error
+
+
+def optimum(dim, budget):
+    """Small and fast: enough cells for a relative width of 1e-3."""
+    return trade_offs.weight_limited_optimum(dim, budget, cells=240, max_degree=80)
+
+
+@pytest.mark.parametrize("dim", [3, 4, 9, 30])
+def test_cap_moments(dim):
+    t = np.array([-1.0, -0.6, 0.0, 0.3, 0.9, 1.0])
+    moments = trade_offs.cap_moments(dim, 12, t)
+    for column, point in enumerate(t):
+        angle, weight = np.polynomial.legendre.leggauss(200)
+        half = math.acos(point) / 2
+        angle, weight = half * (angle + 1), half * weight
+        surface = math.gamma(dim / 2) / math.gamma((dim - 1) / 2) / math.sqrt(math.pi)
+        weight = weight * surface * np.sin(angle) ** (dim - 2)
+        exact = harmonics.legendre(dim, 12, np.cos(angle)) @ weight
+        np.testing.assert_allclose(moments[:, column], exact, atol=1e-13)
+        if 0 < point < 0.5:
+            assert np.abs(2 * moments[:, column] / exact - 1).min() > 0.9, "mutation: twice the moment is wrong"
+
+
+REFERENCE = [(5, 5, 0.0379), (5, 10, 0.00998), (5, 100, 0.0013143), (10, 10, 0.0294), (10, 100, 0.00633)]
+REFERENCE += [(10, 1000, 0.0022876)]
+
+
+@pytest.mark.parametrize(("dim", "budget", "value"), REFERENCE)
+def test_reference_values(dim, budget, value):
+    solved = optimum(dim, budget)
+    assert solved.lower <= solved.upper
+    assert solved.error == pytest.approx(value, rel=2e-3)
+
+
+def test_against_a_bounded_least_squares_solver():
+    dim, budget, cells = 6, 12.0, 60
+    degrees = trade_offs._degrees(30)
+    root = np.sqrt(concentration.relu_masses(dim, 30)[degrees])
+    edges = np.cos(np.linspace(0, np.pi, cells + 1))
+    moments = np.diff(trade_offs.cap_moments(dim, 30, edges), axis=1)[degrees]
+    solved = lsq_linear(root[:, None] * moments, root, (-budget, budget), tol=1e-12)
+    ours = trade_offs.weight_limited_optimum(dim, budget, cells=cells, max_degree=30)
+    value = 2 * solved.cost + concentration.relu_tail(dim, 30)
+    assert ours.lower <= value * (1 + 1e-2)
+    assert ours.upper == pytest.approx(value, rel=1e-2)
+
+
+@given(st.integers(4, 25), st.floats(0.3, 3.0))
+@settings(max_examples=12, deadline=None)
+def test_the_density_attains_its_error_and_the_enclosure_is_narrow(dim, exponent):
+    budget = 10**exponent
+    solved = optimum(dim, budget)
+    assert (np.abs(solved.density) <= budget * (1 + 1e-12)).all()
+    assert solved.upper - solved.lower <= 0.02 * solved.upper
+    caps = trade_offs.cap_moments(dim, 80, solved.edges)
+    coefficients = np.diff(caps, axis=1)[trade_offs._degrees(80)] @ solved.density
+    masses = concentration.relu_masses(dim, 80)[trade_offs._degrees(80)]
+    error = (masses * (1 - coefficients) ** 2).sum()
+    assert error <= solved.upper * (1 + 1e-9)
+    assert error >= 0.9 * solved.lower
+    assert (masses * (1 + coefficients) ** 2).sum() > 1.5 * solved.upper, "mutation: the other sign of u is wrong"
+    assert (masses * (1 - 2 * coefficients) ** 2).sum() > 1.5 * solved.upper, "mutation: twice u is wrong"
+
+
+def test_error_falls_with_the_budget_and_is_convex():
+    budgets = [1.0, 4.0, 7.0, 10.0, 13.0]
+    values = [optimum(8, budget).error for budget in budgets]
+    assert values == sorted(values, reverse=True)
+    assert all(values[i] <= (values[i - 1] + values[i + 1]) / 2 * (1 + 1e-3) for i in (2, 3))
+
+
+def test_fits_respect_both_floors_and_come_close():
+    """Independent directions, weight-limited fits: mean error above max(e_r, E_B) and within a small factor of it."""
+    dim, width, targets, rng = 8, 300, 30, np.random.default_rng(0)
+    total = []
+    for _ in range(3):
+        W, V = rng.standard_normal((width, dim)), rng.standard_normal((targets, dim))
+        W /= np.linalg.norm(W, axis=1)[:, None]
+        V /= np.linalg.norm(V, axis=1)[:, None]
+        moments = gaussian.relu_gram(W), gaussian.relu_gram(W, V=V)
+        total.append(fit_population(*moments, np.full(targets, 0.5), budget=[3.0, 10.0, 1000.0]).relative_error)
+    error = np.concatenate(total, axis=1)
+    mean, deviation = error.mean(axis=1), error.std(axis=1) / math.sqrt(error.shape[1])
+    floors = np.array([max(best_relative_error(dim, width), optimum(dim, b).lower) for b in (3.0, 10.0, 1000.0)])
+    assert (mean + 4 * deviation >= floors).all()
+    assert (mean[:2] < 2 * floors[:2]).all(), "mutation: twice the floor is wrong"
+    assert mean[2] < 2.5 * floors[2]
+    assert trade_offs.frontier(dim, width, 10.0) == pytest.approx(floors[1], rel=1e-2)
+
+
+@pytest.mark.parametrize(("dim", "degree"), [(3, 4), (5, 2), (5, 4), (10, 6)])
+def test_matching_budget_against_linear_programming(dim, degree):
+    degrees, cells = trade_offs._degrees(degree), 500
+    edges = np.cos(np.linspace(0, np.pi, cells + 1))
+    moments = np.diff(trade_offs.cap_moments(dim, degree, edges), axis=1)[degrees]
+    scale = 1 / np.abs(moments).max(axis=1)
+    upper = np.vstack([np.eye(cells), -np.eye(cells)])
+    solved = linprog(
+        np.append(np.zeros(cells), 1),
+        A_ub=np.hstack([upper, -np.ones((2 * cells, 1))]),
+        b_ub=np.zeros(2 * cells),
+        A_eq=np.hstack([moments * scale[:, None], np.zeros((len(degrees), 1))]),
+        b_eq=scale,
+        bounds=(None, None),
+    )
+    value = budget_law.matching_budget(dim, degree)
+    assert value <= solved.fun * (1 + 1e-6)
+    assert value == pytest.approx(solved.fun, rel=2e-3)
+
+
+@pytest.mark.parametrize(("dim", "degree"), [(3, 2), (3, 20), (10, 10), (30, 8), (40, 40), (100, 100), (240, 60)])
+def test_matching_budget_is_between_its_proved_bounds(dim, degree):
+    value = budget_law.matching_budget(dim, degree)
+    low, high = budget_law.matching_budget_bounds(dim, degree)
+    assert low < value < high
+    assert value < 1.6 * low, "mutation: twice the lower bound is wrong"
+
+
+def test_published_ratios_of_the_matching_budget():
+    for dim, ratio in ((10, 1.22), (20, 1.28), (40, 1.34), (60, 1.36)):
+        value = budget_law.matching_budget(dim, dim) / math.comb(dim // 2 + dim - 1, dim - 1)
+        assert value == pytest.approx(ratio, abs=0.006)
+
+
+@pytest.mark.parametrize(("dim", "degree"), [(4, 6), (7, 4), (10, 10)])
+def test_upper_bound_of_the_matching_budget_step_by_step(dim, degree):
+    """u = C_D/C_d · g sin^{d−2}, g the kernel in dimension D = 2d−2, matches the degrees and obeys the bound."""
+    above, angle = 2 * dim - 2, (np.arange(4000) + 0.5) * math.pi / 4000
+    degrees = trade_offs._degrees(degree)
+    dimensions = np.array([float(harmonics.harmonic_dimension(above, int(k))) for k in degrees])
+    assert dimensions.sum() == math.comb(degree + above - 1, above - 1) + above
+    kernel = dimensions @ harmonics.legendre(above, degree, np.cos(angle))[degrees]
+    constants = trade_offs._surface(above) / trade_offs._surface(dim)
+    u = constants * kernel * np.sin(angle) ** (dim - 2)
+    weight = trade_offs._surface(dim) * np.sin(angle) ** (dim - 2) * math.pi / 4000
+    coefficients = harmonics.legendre(dim, degree, np.cos(angle))[degrees] @ (weight * u)
+    np.testing.assert_allclose(coefficients, 1, atol=1e-6)
+    assert abs(2 * coefficients - 1).min() > 0.9, "mutation: twice the constant is wrong"
+    assert np.abs(u).max() <= budget_law.matching_budget_bounds(dim, degree)[1]
+    assert budget_law.matching_budget(dim, degree) <= np.abs(u).max()
+
+
+@pytest.mark.parametrize("dim", [3, 4, 5, 10, 40])
+def test_telescoping_sum_of_squares(dim):
+    t, n = np.linspace(-0.97, 0.97, 21), np.arange(31)[:, None]
+    p = harmonics.legendre(dim + 2, 30, t)
+    q = (n[1:] + dim - 1) ** 2 * p[1:] ** 2 + n[1:] ** 2 * p[:-1] ** 2
+    cross = 2 * n[1:] * (n[1:] + dim - 1) * t * p[1:] * p[:-1]
+    Q = (q - cross) / (2 * (dim - 2))
+    left = ((n + dim / 2) * (1 - t**2) * p**2)[1:-1]
+    assert Q.min() >= 0
+    np.testing.assert_allclose(Q[:-1] - Q[1:], left, atol=1e-11)
+    wrong = (q + cross) / (2 * (dim - 2))
+    assert np.abs(wrong[:-1] - wrong[1:] - left).max() > 1e-2, "mutation: the sign of the cross term matters"
+    assert np.abs(2 * (Q[:-1] - Q[1:]) - left).max() > 1e-3, "mutation: so does the factor 1/2"
+
+
+@pytest.mark.parametrize("dim", [4, 7, 12])
+def test_kernel_and_coefficients_of_the_squares(dim):
+    t, weights = harmonics.sphere_quadrature(dim, 130)
+    p = harmonics.legendre(dim + 2, 100, t)
+    zonal = harmonics.legendre(dim, 24, t)
+    for n in (1, 2, 5):
+        inverse = 1 / (weights @ p[n] ** 2)
+        assert inverse == pytest.approx(math.comb(n + dim - 1, dim - 1), rel=1e-10)
+    dimensions = np.array([float(harmonics.harmonic_dimension(dim, ell)) for ell in range(25)])
+    coefficients = dimensions[:, None] * (zonal @ (weights[:, None] * ((np.arange(101) + dim / 2)[:, None] * p**2).T))
+    assert coefficients.min() > -1e-8
+    A = (dim - 1) ** 2 / ((dim - 2) * (dim - 3))
+    for ell in (0, 2, 6):
+        limit = A * (ell + dim / 2 - 1)
+        assert coefficients[ell].sum() <= limit * (1 + 1e-9)
+        assert coefficients[ell].sum() > limit / 2, "mutation: half the coefficient is wrong"
+
+
+@given(st.integers(4, 400), st.integers(1, 200))
+@settings(max_examples=60, deadline=None)
+def test_second_bound_of_the_budget_floor(dim, n):
+    """W m_{2k}/(2k + d/2 − 1) ≥ τ_L/10 with L = 2n, k = ⌊5n/3⌋, and each inequality used for it."""
+    k = 5 * n // 3
+    masses = concentration.relu_masses(dim, 2 * k)
+    weight = sum(j + dim / 2 for j in range(n, k + 1))
+    tail = concentration.relu_tail(dim, 2 * n)
+    assert weight * masses[2 * k] / (2 * k + dim / 2 - 1) >= tail / 10
+    constant = dim * math.exp(math.lgamma(dim / 2) - math.lgamma((dim - 1) / 2)) / (12 * math.pi**1.5)
+    mass_floor = 0.75 * constant * (4 * k + dim - 2) * (k * (k + dim / 2 - 1)) ** -2.5
+    assert mass_floor <= masses[2 * k] * (1 + 1e-11)
+    assert tail < constant * (n * (n + dim / 2)) ** -1.5
+    assert weight >= n / 3 * (8 * n / 3 + dim - 1) * (1 - 1e-12)
+    if n >= 8:
+        assert 2 * mass_floor > masses[2 * k], "mutation: twice the mass is wrong"
+
+
+@pytest.mark.parametrize(("dim", "budget"), [(4, 3.0), (5, 30.0), (10, 10.0), (10, 300.0), (25, 100.0)])
+def test_budget_floor_is_below_the_exact_value(dim, budget):
+    floor = budget_law.weight_limited_floor(dim, budget)
+    exact = optimum(dim, budget)
+    assert 0 < floor <= exact.lower
+    assert floor > exact.upper / 80
+
+
+def test_matching_does_not_bring_the_error_to_the_tail():
+    """E_B at B = β_L exceeds τ_L; the polynomial density at B = d + C(L+d−1, d−1) reaches it."""
+    for dim, degree in ((5, 2), (10, 4), (20, 4)):
+        tail = concentration.relu_tail(dim, degree)
+        assert optimum(dim, budget_law.matching_budget(dim, degree)).lower > 1.1 * tail
+        assert optimum(dim, dim + math.comb(degree + dim - 1, dim - 1)).upper <= tail
+
+
+def test_smooth_waves():
+    for dim, omega in ((5, 1.0), (12, 0.3)):
+        with mpmath.workdps(40):
+            z, nu = mpmath.mpf(omega) ** 2, mpmath.mpf(dim) / 2 - 1
+            norm2 = (1 - mpmath.exp(-2 * z)) / 2
+            captured, features = mpmath.mpf(0), 0
+            for ell in (1, 3, 5):
+                value = mpmath.gamma(nu + 1) * (2 / z) ** nu * mpmath.exp(-z) * mpmath.besseli(ell + nu, z)
+                captured += harmonics.harmonic_dimension(dim, ell) * value
+                features += harmonics.harmonic_dimension(dim, ell)
+                left = float(1 - captured / norm2)
+                assert trade_offs.wave_min_features(dim, omega, left * 1.01) <= features
+                if ell < 5:
+                    assert trade_offs.wave_min_features(dim, omega, left * 0.99) > features
+        for ell in range(1, 10):
+            share = harmonics.harmonic_dimension(dim, ell) * concentration.plane_wave_eigenvalue(dim, ell, omega)
+            bound = math.exp(-(omega**2) + omega**4 / (2 * dim)) * omega ** (2 * ell) / math.factorial(ell)
+            assert share <= bound * (1 + 1e-12)
+            if ell == 1:
+                assert share > bound / 2, "mutation: half the Poisson bound is wrong"
+
+
+def test_bad_input():
+    with pytest.raises(ValueError, match="dim must be at least 3, got 2"):
+        trade_offs.weight_limited_error(2, 10.0)
+    with pytest.raises(ValueError, match="budget must be greater than 0"):
+        trade_offs.weight_limited_error(5, 0.0)
+    with pytest.raises(ValueError, match="max_degree must be even, got 7"):
+        trade_offs.weight_limited_optimum(5, 1.0, max_degree=7)
+    with pytest.raises(ValueError, match="degree must be even, got 3"):
+        budget_law.matching_budget(5, 3)
+    with pytest.raises(ValueError, match="dim must be at least 4, got 3"):
+        budget_law.weight_limited_floor(3, 10.0)
+    with pytest.raises(ValueError, match="relative_error must be less than 1"):
+        trade_offs.wave_min_features(5, 1.0, 1.5)
+    with pytest.raises(TypeError, match="budget must be a real number"):
+        trade_offs.weight_limited_error(5, "ten")
