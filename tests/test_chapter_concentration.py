@@ -229,6 +229,17 @@ def test_one_integral_bounds_and_is_sharp(dim, scale):
     assert bracket <= 0 or bracket**2 <= exact * (1 + 1e-9)  # equal to rounding for fast waves
 
 
+def test_one_integral_is_within_a_factor_two_at_norm_root_d():
+    ratios = []
+    for dim in range(3, 201):
+        s = math.sqrt(dim)
+        exact = concentration.triangle_wave_eigenvalues(dim, s, 5).max()
+        ratios.append(concentration.plane_wave_eigenvalue(dim, 0, math.pi * s / 2) / exact)
+    assert 1 < min(ratios) <= max(ratios) < 1.8615
+    limit = math.pi**4 / 64 * (math.pi**2 / 2) / (math.sqrt(1 + math.pi**4 / 4) - 1)
+    assert abs(ratios[-1] / limit - 1) < 1e-3
+
+
 def test_peak_is_the_maximum():
     t = np.linspace(0, 1, 200_001)
     for kappa in (0.05, 0.6, 2.467, 9.0):
