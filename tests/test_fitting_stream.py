@@ -206,7 +206,7 @@ def test_a_checkpoint_of_another_fit_is_refused(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         fit_stream(f, interrupted, 4000, **options)
     assert (tmp_path / "run").exists()
-    with pytest.raises(ValueError, match="checkpoint run belongs to another fit: .*seed differ"):
+    with pytest.raises(ValueError, match=r"checkpoint run belongs to another fit: .*seed differ"):
         fit_stream(f, neuron, 4000, seed=1, **options)
     with pytest.raises(ValueError, match="belongs to another fit: ridge differ"):
         fit_stream(f, neuron, 4000, 0.1, **options)

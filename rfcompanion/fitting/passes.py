@@ -24,13 +24,22 @@ class Data:
     single: bool = True
     _targets: dict = None
     _features: dict = None
+    _inputs: dict = None
 
     def __post_init__(self):
-        self._targets, self._features = {}, {}
+        self._targets, self._features, self._inputs = {}, {}, {}
         self.keep_features = 8 * self.count * self.features.count <= self.cache_bytes
+        self.keep_inputs = not self.keep_features and 8 * self.count * self.features.dim <= self.cache_bytes
 
     def inputs(self, start: int, stop: int):
-        """Return samples (stop − start, d) in float64."""
+        """Return samples (stop − start, d) in float64, generated once where they fit."""
+        if not self.keep_inputs:
+            return self._generate(start, stop)
+        if (start, stop) not in self._inputs:
+            self._inputs[start, stop] = self._generate(start, stop)
+        return self._inputs[start, stop]
+
+    def _generate(self, start: int, stop: int):
         block = self.samples.block(start, stop) if hasattr(self.samples, "block") else self.samples[start:stop]
         if self.backend == "numpy":
             return np.asarray(block, dtype=np.float64)
@@ -144,25 +153,19 @@ def _add_triangle(gram, phi, low: int, high: int, depth: int) -> None:
 
 def add_residual(data: Data, weights, image, start: int, stop: int, rows: int) -> np.ndarray:
     """Add Φᵀ(y − Φ·weights) in float64 to ``image`` (r, m·k); return Σ(y − Φ·weights)² of each column."""
+    if data.keep_features:
+        known, y = data.block(start, stop, "float64")
+    else:
+        x = data.inputs(start, stop)
+        y = data.targets(start, stop, x)
     squares = 0.0
-    for low in range(start, stop, rows):
-        high = min(low + rows, stop)
-        phi, y = _part(data, start, stop, low, high)
-        left = repeat(y, weights.shape[1] // y.shape[1]) - phi @ weights
+    for low in range(0, stop - start, rows):
+        part = slice(low, low + rows)
+        phi = known[part] if data.keep_features else data.features(x[part])
+        left = repeat(y[part], weights.shape[1] // y.shape[1]) - phi @ weights
         image += phi.T @ left
         squares = squares + (left * left).sum(0)
     return devices.as_numpy(squares)
-
-
-def _part(data: Data, start: int, stop: int, low: int, high: int):
-    """Return float64 features and targets of a part of a block of the Gram pass."""
-    part = slice(low - start, high - start)
-    if data.keep_features:
-        phi, y = data.block(start, stop, "float64")
-        return phi[part], y[part]
-    if (start, stop) not in data._targets:  # after a resumed run: as the Gram pass does it, to the last bit
-        data.targets(start, stop, data.inputs(start, stop))
-    return data.features(data.inputs(low, high)), data._targets[start, stop][part]
 
 
 def held_out(data: Data, weights, rows: int):
