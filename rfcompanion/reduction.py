@@ -214,7 +214,7 @@ def relu_path_gap(width: float, travel: float, density: float = GAUSSIAN_DENSITY
 def relu_step_gap(width: float, travel: float, coherence: float, density: float = GAUSSIAN_DENSITY) -> float:
     """ReLU, one batch step of a centred network with random signs: E|N(W_1,x) − N_lin(W_1,x)| for a unit x.
 
-        √(p₀/3) τ^{3/2} r^{−3/4} + p₀² κ τ³/(12 r),   τ = ηG,  κ = Σ_s |⟨x,x_s⟩| / √(1 − ⟨x,x_s⟩²) over the batch.
+        √(p₀/6) τ^{3/2} r^{−3/4} + p₀² κ τ³/(12 r),   τ = ηG,  κ = Σ_s |⟨x,x_s⟩| / √(1 − ⟨x,x_s⟩²) over the batch.
 
     Parameters
         width, travel : r, τ.
@@ -232,7 +232,7 @@ def relu_step_gap(width: float, travel: float, coherence: float, density: float 
     """
     width, travel = _checks.real("width", width, above=0), _checks.real("travel", travel, at_least=0)
     coherence, density = _checks.real("coherence", coherence, at_least=0), _checks.real("density", density, above=0)
-    main = math.sqrt(density / 3) * travel**1.5 * width**-0.75
+    main = math.sqrt(density / 6) * travel**1.5 * width**-0.75
     return main + density**2 * coherence * travel**3 / (12 * width)
 
 
@@ -356,7 +356,7 @@ def relu_sgd_bound(
 
     * ``plain``: Λ + RG/√T + G[p₀R²T/(6√r) + (2/3) √(λp₀) R^{3/2} T^{1/4} r^{−1/4}];
     * ``spread``, if also ‖v_i − w_i‖ ≤ C/√r for every i: Λ + RG/√T + (Gp₀/√r)(CR√T/2 + R²T/6);
-    * ``projected`` onto the R-ball: Λ + RG/√T + (3^{2/3}/2 + 3^{1/6}) G p₀^{1/3} (√λ R)^{4/3} r^{−1/6};
+    * ``projected`` onto the R-ball, for ‖x‖ = 1: Λ + RG/√T + (3^{2/3}/2 + 3^{1/6}) G p₀^{1/3} (√λ R)^{4/3} r^{−1/6};
     * ``capped``, each neuron projected onto ‖w_i − w_{0,i}‖ ≤ C/√r, V likewise: Λ + RG/√T + (3/2) G p₀ C²/√r.
 
     Parameters
