@@ -59,7 +59,7 @@ def test_the_built_pages_use_it(html):
 
 
 def test_chapters_can_be_launched(html):
-    chapters = sorted((ROOT / "book").glob("*.ipynb"))
+    chapters = [ROOT / f"{page}.ipynb" for page in builder.toc_pages() if (ROOT / f"{page}.ipynb").exists()]
     for path in chapters:
         page = (html / "book" / f"{path.stem}.html").read_text(encoding="utf-8")
         assert f"mybinder.org/v2/gh/{OWNER}/{NAME}/main?urlpath=lab/tree/book/{path.name}" in page, path.name
