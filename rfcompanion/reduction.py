@@ -47,7 +47,8 @@ class Slope:
         return abs(self.value - exponent) <= self.half_width
 
     def __str__(self) -> str:
-        return f"{self.value:+.2f} ± {self.half_width:.2f}"
+        value = round(self.value, 2) + 0.0  # no negative zero
+        return f"{value:+.2f} ± {self.half_width:.2f}"
 
 
 def unit_density(dim: int) -> float:
