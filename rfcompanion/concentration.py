@@ -221,8 +221,11 @@ def _log_hypergeometric(b, z):
     if large.any():
         nu, zl = b[large] - 1, z[large]
         log_bessel = np.empty(zl.shape)
-        debye = nu > 300
-        log_bessel[~debye] = np.log(ive(nu[~debye], zl[~debye]))
+        debye, far = nu > 300, (nu <= 300) & (zl > 1e8)
+        middle = ~debye & ~far
+        log_bessel[middle] = np.log(ive(nu[middle], zl[middle]))
+        # e^{−z}I_ν(z)√(2πz) = 1 − (4ν²−1)/(8z) + …: scipy gives up at about 1e9
+        log_bessel[far] = -np.log(2 * math.pi * zl[far]) / 2 + np.log1p(-(4 * nu[far] ** 2 - 1) / (8 * zl[far]))
         log_bessel[debye] = _log_bessel_debye(nu[debye], zl[debye])
         result[large] = gammaln(nu + 1) + nu * np.log(2 / zl) + log_bessel
     return result

@@ -45,7 +45,8 @@ def test_plane_wave_against_mpmath(case):
 
 
 @pytest.mark.parametrize(
-    ("dim", "degree", "omega"), [(700, 3, 26.0), (1000, 500, 40.0), (2000, 10, 100.0), (640, 0, 30.0)]
+    ("dim", "degree", "omega"),
+    [(700, 3, 26.0), (1000, 500, 40.0), (2000, 10, 100.0), (640, 0, 30.0), (5, 1, 2e5), (10, 7, 1e6), (600, 2, 3e4)],
 )
 def test_plane_wave_where_the_bessel_function_needs_its_uniform_expansion(dim, degree, omega):
     value = concentration.plane_wave_eigenvalue(dim, degree, omega, log=True)
@@ -188,6 +189,14 @@ def test_triangle_wave_trace(dim, norm):
     assert total <= targets.triangle_wave_norm2(norm) * (1 + 1e-9)
     assert total == pytest.approx(targets.triangle_wave_norm2(norm), rel=2e-3)
     assert (values[0::2] == 0).all()
+
+
+@pytest.mark.parametrize(("dim", "norm"), [(5, 125.0), (10, 1000.0), (20, 8000.0)])
+def test_triangle_wave_of_the_papers_norm(dim, norm):
+    values = concentration.triangle_wave_eigenvalues(dim, norm, 5)
+    assert np.isfinite(values).all()
+    assert (np.diff(values[1::2]) < 0).all()
+    assert 0 < values[5]
 
 
 def test_triangle_wave_against_direct_integration():

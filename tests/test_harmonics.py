@@ -100,3 +100,11 @@ def test_funk_hecke_parseval():
 def test_funk_hecke_at_dimension_one_thousand():
     c = harmonics.funk_hecke(relu, 1000, 2, radius=3.0, kinks=[0.0])
     assert c[1] == pytest.approx(3 / 2000, rel=1e-11)
+
+
+def test_extreme_quadrature_weights_keep_their_accuracy():
+    # An integrand that lives near t = 1: E e^{κt} = ₀F₁(; d/2; κ²/4).
+    with mpmath.workdps(30):
+        exact = float(mpmath.log(mpmath.hyp0f1(40, mpmath.mpf(800) ** 2 / 4)))
+    t, weights = harmonics.sphere_quadrature(80, 300)
+    assert np.log((weights * np.exp(800 * (t - 1))).sum()) + 800 == pytest.approx(exact, abs=1e-10)
