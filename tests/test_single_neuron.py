@@ -42,7 +42,7 @@ def random_pair(generator, dim):
 def reference(w, b, v, c):
     """Loss, ⟨∂F/∂w, ·⟩ in the basis (e_1, e_2) and ∂F/∂b by mpmath: the integral over U, the inner one by hand."""
     mp = mpmath.mp
-    mp.dps = 25
+    mp.dps = 20
     b, c = mp.mpf(b), mp.mpf(c)
     w1, w2, size = mp.mpf(float(w[0])), mp.mpf(float(w[1])), mp.mpf(float(v[0]))
     # Integrate over x_1: the target is σ(size x_1 + c), the student σ(m + w2 Z), m = w1 x_1 + b.
