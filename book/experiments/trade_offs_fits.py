@@ -55,6 +55,7 @@ def errors(dim, width, law, budgets, targets, seed):
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--targets", type=int, default=24)
+    parser.add_argument("--wide-targets", type=int, default=4, help="targets at the largest width")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--output", default="book/data/trade_offs_fits.json")
     options = parser.parse_args(arguments)
@@ -62,21 +63,23 @@ def main(arguments=None):
     cases = [(d, r, law) for law in LAWS for r in WIDTHS for d in BUDGETS]
     results = []
     for dim, width, law in tqdm(cases, disable=not sys.stderr.isatty()):
-        table = errors(dim, width, law, BUDGETS[dim], options.targets, options.seed)
+        count = options.wide_targets if width == max(WIDTHS) else options.targets
+        table = errors(dim, width, law, BUDGETS[dim], count, options.seed)
         results.append(
             {
                 "dim": dim,
                 "features": width,
                 "law": law,
+                "targets": count,
                 "budgets": BUDGETS[dim],
                 "relative_error": table.mean(axis=1),
-                "standard_error": table.std(axis=1, ddof=1) / np.sqrt(options.targets),
+                "standard_error": table.std(axis=1, ddof=1) / np.sqrt(count),
             }
         )
-    command = f"python book/experiments/trade_offs_fits.py --targets {options.targets} --seed {options.seed}"
+    command = f"python book/experiments/trade_offs_fits.py --targets {options.targets}"
+    command += f" --wide-targets {options.wide_targets} --seed {options.seed}"
     seconds = time.perf_counter() - start
-    results = {"fits": results, "targets": options.targets}
-    records.write(options.output, results, seed=options.seed, seconds=seconds, command=command)
+    records.write(options.output, {"fits": results}, seed=options.seed, seconds=seconds, command=command)
 
 
 if __name__ == "__main__":
