@@ -19,7 +19,7 @@ from . import _checks
 FORMAT = 1
 
 
-def write(path, results: dict, *, seed, seconds: float, device="cpu", command: str) -> Path:
+def write(path, results: dict, *, seed, seconds: float, device="cpu", command: str, overrides=None) -> Path:
     """Store ``results`` with their provenance, atomically.
 
     Parameters
@@ -29,6 +29,8 @@ def write(path, results: dict, *, seed, seconds: float, device="cpu", command: s
         seconds : how long the computation took.
         device : ``"cpu"``, ``"cuda"`` or a text that says what did the work.
         command : the line that makes the record again, such as ``python book/experiments/NAME.py``.
+        overrides : dictionary of further or other entries of the provenance, or None: for a record whose parts were
+            computed elsewhere.
 
     Returns
         Path of the record.
@@ -47,19 +49,20 @@ def write(path, results: dict, *, seed, seconds: float, device="cpu", command: s
     seconds = _checks.real("seconds", seconds, at_least=0.0)
     if not isinstance(command, str) or not command.strip():
         raise ValueError("command must be the line that makes the record again, got an empty text")
-    plain = _plain(results, "results")
+    plain_results = plain(results, "results")
     record = {
-        "checksum": "sha256:" + _digest(plain),
+        "checksum": "sha256:" + digest(plain_results),
         "format": FORMAT,
         "provenance": {
             "command": command,
             "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "device": describe_device(device),
             "seconds": round(seconds, 3),
-            "seed": _plain(seed, "seed"),
+            "seed": plain(seed, "seed"),
             "versions": versions(),
+            **plain(overrides or {}, "overrides"),
         },
-        "results": plain,
+        "results": plain_results,
     }
     text = json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return write_bytes(path, (_short_lists(text) + "\n").encode())
@@ -208,18 +211,46 @@ def _load(path) -> dict:
         raise ValueError(f"record {path.name} is damaged: a part is missing ({path})")
     if record["format"] != FORMAT:
         raise ValueError(f"record {path.name} has format {record['format']}, this version reads format {FORMAT}")
-    if record["checksum"] != "sha256:" + _digest(record["results"]):
+    if record["checksum"] != "sha256:" + digest(record["results"]):
         raise ValueError(f"record {path.name} is damaged: the results do not match their checksum ({path})")
     return record
 
 
-def _digest(plain) -> str:
-    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+def digest(value) -> str:
+    """Return the SHA-256 of a plain value: what the checksum of a record holds.
+
+    Parameters
+        value : nested dictionaries and lists of JSON values.
+
+    Returns
+        str of 64 hexadecimal digits.
+
+    Source
+        No formula.
+    """
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _plain(value, where: str):
-    """Turn numpy and torch values into what JSON holds; name the place of what cannot be turned."""
+def plain(value, where: str = "value"):
+    """Turn numpy and torch values into what JSON holds.
+
+    Parameters
+        value : nested dictionaries and lists of numbers, texts, truth values, None and arrays.
+        where : its name, for messages.
+
+    Returns
+        The same of plain Python values.
+
+    Error
+        None: float64 numbers stay as they are.
+
+    Raises
+        TypeError or ValueError, naming the place of what cannot be turned.
+
+    Source
+        No formula.
+    """
     if value is None or isinstance(value, bool | str):
         return value
     if hasattr(value, "detach"):
@@ -238,9 +269,9 @@ def _plain(value, where: str):
         for key in value:
             if not isinstance(key, str):
                 raise TypeError(f"{where} must have texts as keys, got {key!r}")
-        return {key: _plain(item, f"{where}[{key!r}]") for key, item in value.items()}
+        return {key: plain(item, f"{where}[{key!r}]") for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item, f"{where}[{i}]") for i, item in enumerate(value)]
+        return [plain(item, f"{where}[{i}]") for i, item in enumerate(value)]
     raise TypeError(f"{where} must be numbers, texts, lists or dictionaries, got {type(value).__name__}")
 
 

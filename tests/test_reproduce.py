@@ -1,0 +1,389 @@
+"""Sweeps survive kill −9, damage and rivals; every backend gives the same records; a changed byte is named."""
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("filelock", reason="filelock is not installed: pip install 'rfcompanion[reproduce]'")
+
+from rfcompanion import records, reproduce
+from rfcompanion.__main__ import main
+from rfcompanion.reproduce import code, compare, experiment
+from rfcompanion.reproduce.store import Store, task_key
+from rfcompanion.reproduce.sweep import keys
+
+REGISTRY = '''
+"""A registry with a sweep that is fast, and one whose second task fails."""
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+
+from rfcompanion.reproduce import Experiment, Plan, Task
+
+LOG = Path(__file__).parent.parent / "log"
+
+
+def work(number, device, pause=0.0):
+    time.sleep(pause)
+    with open(LOG, "a") as log:
+        print(f"{number} {os.getpid()}", file=log, flush=True)
+    A = np.random.default_rng(number).standard_normal((40, 40))
+    return {"number": number, "values": np.linalg.solve(A, A[0]), "sum": float((A @ A).sum())}
+
+
+def plan(fast, device):
+    tasks = [Task(("rows", i), {"number": i, "pause": PAUSE}, 2.0) for i in range(3 if fast else COUNT)]
+    return Plan(tasks, {"device": device}, seed=7)
+
+
+def fail(number, device):
+    if number == 1:
+        raise ValueError("the second task fails")
+    return number
+
+
+COUNT, PAUSE = 24, float(os.environ.get("PAUSE", "0.004"))
+EXPERIMENTS = (
+    Experiment("numbers", "a fast sweep", ("page",), (), work, plan, relative=1e-12),
+    Experiment("failing", "a failure", ("page",), (), fail, lambda fast, device: Plan(
+        [Task((str(i),), {"number": i}) for i in range(3)])),
+)
+'''
+
+
+def make_book(folder: Path) -> Path:
+    (folder / "book" / "experiments").mkdir(parents=True)
+    (folder / "book" / "experiments" / "registry.py").write_text(REGISTRY)
+    return folder / "book"
+
+
+@pytest.fixture()
+def book(tmp_path):
+    return make_book(tmp_path)
+
+
+def numbers(book):
+    return reproduce.load_registry(book)["numbers"]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    book = make_book(tmp_path_factory.mktemp("undisturbed"))
+    report = reproduce.run(numbers(book), book)
+    assert (report.computed, report.change, report.problems) == (24, "new", [])
+    return records.read(book / "data" / "numbers.json")
+
+
+def check(book, expected):
+    """The record is that of an undisturbed run; none of its parts is lost, doubled or left unfinished."""
+    assert records.read(book / "data" / "numbers.json") == expected
+    parts = sorted((book.parent / ".cache" / "reproduce" / "numbers").glob("[!.]*"))
+    names = keys(numbers(book), numbers(book).plan(False, "cpu"), book)
+    assert [path.stem for path in parts] == sorted(names)
+
+
+# ---------------------------------------------------------------------------------------------------- kill −9
+
+
+def killed_child(book, jobs, after):
+    """Start the sweep in a forked process and kill it, and for half of the moments its workers too."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setsid()
+            reproduce.run(numbers(book), book, jobs=jobs)
+        finally:
+            os._exit(0)
+    time.sleep(after)
+    try:
+        (os.kill if int(after * 1e6) % 2 else os.killpg)(child, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    return os.waitpid(child, 0)[1]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize(("jobs", "longest"), [(1, 0.2), (4, 0.8)])
+def test_kill_at_thirty_random_moments(tmp_path, undisturbed, jobs, longest):
+    moments, book, sweeps, interrupted = random.Random(jobs), None, 0, 0
+    for kill in range(30):
+        if book is None or (book / "data" / "numbers.json").exists():
+            if book is not None:
+                check(book, undisturbed)
+            sweeps += 1
+            book = make_book(tmp_path / str(sweeps))
+        interrupted += killed_child(book, jobs, moments.uniform(0.005, longest)) == signal.SIGKILL
+    assert interrupted >= 10
+    report = reproduce.run(numbers(book), book)
+    assert report.problems == []
+    check(book, undisturbed)
+    assert not list(book.glob("data/.*"))
+
+
+def test_two_processes_share_one_sweep(book, undisturbed):
+    command = [sys.executable, "-m", "rfcompanion", "reproduce", "numbers", "--book", str(book), "--jobs", "1"]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    computed = [int(re.search(r"(\d+) of 24", process.communicate(timeout=60)[0]).group(1)) for process in both]
+    assert sum(computed) == 24
+    check(book, undisturbed)
+    assert len((book / "log").read_text().split("\n")) - 1 == 24  # each task once
+
+
+# ----------------------------------------------------------------------------------------------------- damage
+
+
+def flipped(path: Path, position: int):
+    data = bytearray(path.read_bytes())
+    data[position] ^= 1 << (position % 7)
+    path.write_bytes(bytes(data))
+
+
+def test_a_damaged_result_is_named_and_made_again(book, undisturbed):
+    reproduce.run(numbers(book), book)
+    part = sorted((book.parent / ".cache/reproduce/numbers").glob("*.json"))[3]
+    part.write_bytes(part.read_bytes()[:100])
+    (book / "data/numbers.json").unlink()
+    said = []
+    report = reproduce.run(numbers(book), book, say=said.append)
+    assert (report.computed, report.damaged) == (1, [part.name])
+    assert part.name in said[0]
+    check(book, undisturbed)
+
+
+def test_a_damaged_record_is_named_and_made_again(book, undisturbed):
+    reproduce.run(numbers(book), book)
+    flipped(book / "data/numbers.json", (book / "data/numbers.json").read_bytes().index(b'"number": 3') + 10)
+    said = []
+    report = reproduce.run(numbers(book), book, say=said.append)
+    assert (report.computed, report.damaged) == (0, ["numbers.json"])
+    assert "numbers.json is damaged" in said[0]
+    check(book, undisturbed)
+    assert reproduce.run(numbers(book), book).change == "unchanged"
+
+
+def test_a_flipped_byte_never_passes_for_a_result(book):
+    store = Store(book.parent / "store")
+    task = experiment.Task(("a",), {"x": 1})
+    outcome = {"value": {"a": [0.1, 2.5e-7]}, "provenance": {"date": "2026-01-01", "seconds": 0.25}}
+    store.put("key", task, outcome)
+    intact = store.path("key").read_bytes()
+    for position in range(len(intact)):
+        flipped(store.path("key"), position)
+        assert store.get("key") in (None, outcome)  # the parameters and the place are for people only
+        store.path("key").write_bytes(intact)
+
+
+def test_another_result_is_compared_with_the_earlier_one(book):
+    path = reproduce.run(numbers(book), book).record
+    old = records.read(path)
+    old["rows"][2]["sum"] *= 1 + 1e-6
+    records.write(path, old, seed=7, seconds=1.0, command="x")
+    change = reproduce.run(numbers(book), book).change
+    assert float(re.search(r"by (\S+) at most", change).group(1)) == pytest.approx(1e-6, rel=0.1)
+
+
+# --------------------------------------------------------------------------------------------------- backends
+
+
+@pytest.mark.parametrize("options", [{"jobs": 2}, {"jobs": 2, "scheduler": "local"}])
+def test_every_backend_gives_the_same_record(book, undisturbed, options):
+    if "scheduler" in options:
+        pytest.importorskip("distributed", reason="dask is not installed: pip install 'rfcompanion[cluster]'")
+    assert reproduce.run(numbers(book), book, **options).computed == 24
+    check(book, undisturbed)
+
+
+def test_a_worker_of_a_cluster_is_killed(book, undisturbed, monkeypatch):
+    """One of three workers dies in the middle: every result arrives, none twice."""
+    distributed = pytest.importorskip("distributed", reason="pip install 'rfcompanion[cluster]'")
+    monkeypatch.setenv("PAUSE", "0.05")
+    reproduce.load_registry.cache_clear()
+    arrived, first = [], True
+    with distributed.LocalCluster(n_workers=3, threads_per_worker=1, dashboard_address=None, silence_logs=50) as local:
+
+        def progress(task, done, total):
+            nonlocal first
+            arrived.append(task.label)
+            if first:
+                first = False
+                os.kill(next(iter(local.workers.values())).pid, signal.SIGKILL)
+
+        options = {"scheduler": local.scheduler_address, "progress": progress}
+        report = reproduce.run(numbers(book), book, **options)
+    assert report.computed == 24
+    assert report.problems == []
+    assert sorted(arrived) == sorted({f"rows/{i}" for i in range(24)})
+    check(book, undisturbed)
+
+
+def test_a_killed_process_of_the_local_pool_is_replaced(book, undisturbed, monkeypatch):
+    monkeypatch.setenv("PAUSE", "0.05")
+    reproduce.load_registry.cache_clear()
+    first, arrived = True, []
+
+    def progress(task, done, total):
+        nonlocal first
+        arrived.append(task.label)
+        if first:
+            first = False
+            os.kill(int((book / "log").read_text().split()[1]), signal.SIGKILL)
+
+    assert reproduce.run(numbers(book), book, jobs=2, progress=progress).problems == []
+    assert len(arrived) == len(set(arrived)) == 24
+    check(book, undisturbed)
+
+
+# ----------------------------------------------------------------------------------------------------- shell
+
+
+def shell(book, arguments):
+    return main(["reproduce", *arguments.split(), "--book", str(book)])
+
+
+def test_list_dry_run_fast_and_failure(book, capsys):
+    assert shell(book, "--list") == 0
+    assert re.search(r"numbers +24 +48 s +missing +page", capsys.readouterr().out)
+    assert shell(book, "numbers --dry-run --jobs 2") == 0
+    printed = capsys.readouterr().out
+    assert "24 of 24 tasks left, about 48 s" in printed
+    assert "about 24 s with 2 processes; nothing was computed" in printed
+    assert not (book / "data").exists()
+    assert shell(book, "numbers --fast --jobs 1") == 0
+    assert not (book / "data").exists()
+    assert len(records.read(book.parent / ".cache/reproduce/fast/numbers.json")["rows"]) == 3
+    assert shell(book, "numbers --dry-run") == 0
+    assert "21 of 24 tasks left" in capsys.readouterr().out  # the three are tasks of the full sweep, too
+    assert shell(book, "failing --jobs 1") == 1
+    printed = capsys.readouterr()
+    assert "failing, task 1: ValueError: the second task fails" in printed.err
+    assert "2 of 3 tasks computed, no record" in printed.out
+
+
+def test_verify_finds_a_wrong_number(book, capsys):
+    shell(book, "numbers --jobs 1")
+    assert shell(book, "numbers --verify 0.25 --seed 1") == 0
+    assert "6 of 6 tasks agree" in capsys.readouterr().out
+    path = book / "data/numbers.json"
+    wrong = records.read(path)
+    wrong["rows"][5]["values"][7] *= 1 + 1e-9
+    records.write(path, wrong, seed=7, seconds=1.0, command="x")
+    assert shell(book, "numbers --verify 1 --seed 1") == 1
+    printed = capsys.readouterr().out
+    assert "numbers/rows/5: relative difference 1.0" in printed
+    assert "23 of 24 tasks agree" in printed
+
+
+def test_provenance_of_an_assembled_record(book):
+    source = records.provenance(reproduce.run(numbers(book), book).record)
+    assert source["command"] == "python -m rfcompanion reproduce numbers"
+    assert source["code"] == code.code_version(numbers(book), book)
+    assert (source["precision"], source["seed"], source["tasks"]) == ("float64", 7, 24)
+    assert source["device"]["name"] == "cpu"
+    assert {"python", "numpy", "rfcompanion"} <= source["versions"].keys()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("", "NAME or --all must say what to reproduce"),
+        ("nothing", "NAME must be one of numbers, failing, got 'nothing'"),
+        ("numbers --jobs 0", "jobs must be at least 1"),
+        ("numbers --verify 0", "verify must be greater than 0"),
+        ("numbers --verify nan", "verify must be finite"),
+        ("numbers --device abacus", "device must be one of 'cpu', 'cuda'"),
+        ("numbers --device cuda:x", "device must look like"),
+        ("numbers --scheduler nowhere://1", "scheduler nowhere://1 does not answer"),
+    ],
+)
+def test_bad_input_is_answered_in_one_line(book, capsys, arguments, message):
+    if "scheduler" in arguments:
+        pytest.importorskip("distributed")
+    with pytest.raises(SystemExit) as caught:
+        shell(book, arguments)
+    printed = capsys.readouterr()
+    assert (caught.value.code, printed.out) == (2, "")
+    assert printed.err.count("\n") == 1
+    assert message in printed.err
+
+
+def test_a_missing_book_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"book must be a folder that holds experiments/registry\.py"):
+        reproduce.book_folder(tmp_path)
+
+
+# -------------------------------------------------------------------------------------------------- the parts
+
+
+def test_code_version_sees_what_changes_numbers_only(tmp_path):
+    book = make_book(tmp_path)
+    script = book / "experiments" / "script.py"
+    other = book / "experiments" / "other.py"
+    other.write_text("VALUE = 1\n")
+
+    def version(text):
+        script.write_text(textwrap.dedent(text))
+        fields = {**numbers(book).__dict__, "scripts": ("script",)}
+        return code.code_version(experiment.Experiment(**fields), book)
+
+    first = version('"""Text."""\nimport other\n\ndef f(x):\n    """Doc."""\n    return x + other.VALUE\n')
+    assert version("import other  # comment\ndef f(x):\n\n    return x + other.VALUE\n") == first
+    assert version("import other\ndef f(x):\n    return x - other.VALUE\n") != first
+    with_package = version("from rfcompanion import lower_bound\n")
+    assert with_package != version("pass\n")
+    other.write_text("VALUE = 22\n")
+    assert version("import other\ndef f(x):\n    return x + other.VALUE\n") != first
+
+
+def test_imports_are_followed_into_the_package():
+    path = Path(code.PACKAGE / "lower_bound.py")
+    names = {file.name for file in code._imported(path)}
+    assert {"concentration.py", "harmonics.py"} <= names
+    assert not {"records.py", "figures.py"} & names
+
+
+def test_keys_depend_on_parameters_code_and_device():
+    task = experiment.Task(("a",), {"x": 1})
+    base = task_key("name", task, "c", "cpu")
+    assert base == task_key("name", experiment.Task(("b",), {"x": 1}), "c", "cpu")
+    others = [("other", task, "c", "cpu"), ("name", task, "d", "cpu"), ("name", task, "c", "cuda")]
+    others.append(("name", experiment.Task(("a",), {"x": 2}), "c", "cpu"))
+    assert base not in {task_key(*arguments) for arguments in others}
+    assert task_key("name", task, "c", "cuda") == task_key("name", task, "c", "cuda:1")
+
+
+def test_assemble_and_extract_are_inverse():
+    tasks = [experiment.Task(place, {}) for place in (("a", 0, "x"), ("a", 0, "y"), ("a", 1), ("b", "c"))]
+    plan = experiment.Plan(tasks, {"n": 2, "b": {"d": 0}})
+    results = experiment.assemble(plan, [1, 2, [3], 4])
+    assert results == {"n": 2, "a": [{"x": 1, "y": 2}, [3]], "b": {"d": 0, "c": 4}}
+    assert [experiment.extract(results, task) for task in tasks] == [1, 2, [3], 4]
+    with pytest.raises(ValueError, match="this place is taken"):
+        experiment.assemble(experiment.Plan([tasks[3], tasks[3]]), [1, 2])
+    with pytest.raises(ValueError, match="without gaps"):
+        experiment.assemble(experiment.Plan([tasks[2]]), [1])
+    with pytest.raises(ValueError, match="no entry b/c"):
+        experiment.extract({}, tasks[3])
+
+
+def test_difference():
+    assert compare.difference({"a": [1.0, 2]}, {"a": [1.0, 2]}) == 0
+    assert compare.difference([1.0, 4.0], [1.0, 5.0]) == 0.25
+    assert compare.difference([0.0], [1e-9], absolute=1e-8) == 0
+    assert compare.difference(0.0, 1e-9) == float("inf")
+    assert compare.difference(10**400, 10**400 + 10**398) == pytest.approx(0.01)
+    for stored, new in (({"a": 1}, {"b": 1}), ([1], [1, 2]), ("x", "y"), (True, False), (None, 0.0), (1, "1")):
+        with pytest.raises(ValueError, match="results"):
+            compare.difference(stored, new)
+    assert json.dumps(compare.difference([], [])) == "0.0"
