@@ -69,7 +69,7 @@ def make_book(folder: Path) -> Path:
     return folder / "book"
 
 
-@pytest.fixture()
+@pytest.fixture
 def book(tmp_path):
     return make_book(tmp_path)
 
@@ -118,7 +118,7 @@ def killed_child(book, jobs, after):
 @pytest.mark.parametrize(("jobs", "longest"), [(1, 0.2), (4, 0.8)])
 def test_kill_at_thirty_random_moments(tmp_path, undisturbed, jobs, longest):
     moments, book, sweeps, interrupted = random.Random(jobs), None, 0, 0
-    for kill in range(30):
+    for _ in range(30):
         if book is None or (book / "data" / "numbers.json").exists():
             if book is not None:
                 check(book, undisturbed)
