@@ -27,27 +27,29 @@ def unit_weights(width: int, dim: int, seed: int) -> np.ndarray:
     return W / np.linalg.norm(W, axis=1, keepdims=True)
 
 
+def row(dim: int, width: int) -> dict:
+    """Captured shares of all degrees at one width, with their spread over the draws."""
+    bias = polynomials.balanced_bias(dim)
+    draws = 10 if width <= 256 else 3 if width <= 1024 else 1
+    shares = [polynomials.degree_shares(unit_weights(width, dim, s), DEGREES, bias) for s in range(draws)]
+    return {
+        "dim": dim,
+        "width": width,
+        "draws": draws,
+        "share": np.mean(shares, axis=0),
+        "spread": np.std(shares, axis=0),
+        "sizes": [harmonics.harmonic_dimension(dim, ell) for ell in DEGREES],
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--max-width", type=int, default=8192, help="skip larger widths")
     parser.add_argument("--out", type=Path, default=Path("book/data/polynomials_staircase.json"))
     options = parser.parse_args()
-    start, rows = time.perf_counter(), []
+    start = time.perf_counter()
     cases = [(dim, width) for dim, widths in WIDTHS.items() for width in widths if width <= options.max_width]
-    for dim, width in tqdm(cases):
-        bias = polynomials.balanced_bias(dim)
-        draws = 10 if width <= 256 else 3 if width <= 1024 else 1
-        shares = [polynomials.degree_shares(unit_weights(width, dim, s), DEGREES, bias) for s in range(draws)]
-        rows.append(
-            {
-                "dim": dim,
-                "width": width,
-                "draws": draws,
-                "share": np.mean(shares, axis=0),
-                "spread": np.std(shares, axis=0),
-                "sizes": [harmonics.harmonic_dimension(dim, ell) for ell in DEGREES],
-            }
-        )
+    rows = [row(dim, width) for dim, width in tqdm(cases)]
     records.write(
         options.out,
         {"degrees": list(DEGREES), "rows": rows},
