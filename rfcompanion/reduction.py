@@ -163,16 +163,27 @@ def relu_flips(width: float, radius: float, density: float = GAUSSIAN_DENSITY) -
     return 3 ** (1 / 3) * (width * density * radius) ** (2 / 3)
 
 
-def path_gap(width: float, travel: float, slope: float, curvature: float, third: float, points: int = 1) -> float:
+def path_gap(
+    width: float,
+    travel: float,
+    slope: float,
+    curvature: float,
+    third: float,
+    *,
+    seen: float | None = None,
+    points: int = 1,
+) -> float:
     """After SGD from random signs: E max over m points |N(W_t,x) − N_lin(W_t,x)| ≤ C/r.
 
-        C = √(2 ln 2m) · L τ²/2 + L² τ³/(2S) + M τ³/6   (the root is replaced by 1 for one point),
+        C = √(2 ln 2m) · L τ_x²/2 + (L²/S) τ_x min(τ_x τ, τ²/2) + M τ_x³/6   (for one point the root is replaced by 1),
 
-    where τ = Σ η_t G S is the longest way that the steps can add up to and u_i = ±1/√r with independent random signs.
+    where τ = Σ η_s G S is the longest way that the steps can add up to, τ_x = Σ η_s G S |⟨x,x_s⟩| ≤ τ what x sees of
+    it, and u_i = ±1/√r with independent random signs.
 
     Parameters
         width, travel : r, τ.
         slope, curvature, third : S, L, M.
+        seen : τ_x, the largest of the m points; None for τ.
         points : m.
 
     Returns
@@ -186,11 +197,11 @@ def path_gap(width: float, travel: float, slope: float, curvature: float, third:
     """
     width, travel = _checks.real("width", width, above=0), _checks.real("travel", travel, at_least=0)
     slope, curvature = _checks.real("slope", slope, above=0), _checks.real("curvature", curvature, at_least=0)
-    third = _checks.real("third", third, at_least=0)
+    third, seen = _checks.real("third", third, at_least=0), _seen(seen, travel)
     points = _checks.integer("points", points, 1)
-    union = 1.0 if points == 1 else math.sqrt(2 * math.log(2 * points))
-    first = union * curvature * travel**2 / 2
-    return (first + curvature**2 * travel**3 / (2 * slope) + third * travel**3 / 6) / width
+    first = curvature * seen**2 / 2 * (1.0 if points == 1 else math.sqrt(2 * math.log(2 * points)))
+    second = curvature**2 / slope * seen * min(seen * travel, travel**2 / 2)
+    return (first + second + third * seen**3 / 6) / width
 
 
 def relu_path_gap(width: float, travel: float, density: float = GAUSSIAN_DENSITY) -> float:
@@ -212,29 +223,36 @@ def relu_path_gap(width: float, travel: float, density: float = GAUSSIAN_DENSITY
     return _checks.real("density", density, above=0) * travel**2 / (2 * math.sqrt(width))
 
 
-def relu_step_gap(width: float, travel: float, coherence: float, density: float = GAUSSIAN_DENSITY) -> float:
-    """ReLU, one batch step of a centred network with random signs: E|N(W_1,x) − N_lin(W_1,x)| for a unit x.
+def relu_sign_gap(
+    width: float, travel: float, coherence: float, *, seen: float | None = None, density: float = GAUSSIAN_DENSITY
+) -> float:
+    """ReLU, any number of SGD steps from random signs, no biases: E|N(W_t,x) − N_lin(W_t,x)| for a fixed unit x.
 
-        √(p₀/6) τ^{3/2} r^{−3/4} + p₀² κ τ³/(12 r),   τ = ηG,  κ = Σ_s |⟨x,x_s⟩| / √(1 − ⟨x,x_s⟩²) over the batch.
+        √(2p₀) τ_x^{3/2} r^{−3/4} + p₀² τ_x (τ + τ_x/4) K / r,
+
+    τ = Σ η_s G, τ_x = Σ η_s G |c_s|, K = Σ η_s G |c_s| / √(1 − c_s²),
+    c_s = ⟨x, x_s⟩ with the unit sample of step s (a batch shares its step equally); w_i ~ N(0, I_d).
 
     Parameters
         width, travel : r, τ.
-        coherence : κ.
+        coherence : K.
+        seen : τ_x; None for τ.
         density : p₀.
 
     Returns
         float.
 
     Error
-        A bound, in expectation over weights and signs.
+        A bound, in expectation over weights and signs, for every fixed sequence of samples.
 
     Source
-        Chapter reduction, gap along the path.
+        Chapter reduction, the ReLU along the path.
     """
     width, travel = _checks.real("width", width, above=0), _checks.real("travel", travel, at_least=0)
     coherence, density = _checks.real("coherence", coherence, at_least=0), _checks.real("density", density, above=0)
-    main = math.sqrt(density / 6) * travel**1.5 * width**-0.75
-    return main + density**2 * coherence * travel**3 / (12 * width)
+    seen = _seen(seen, travel)
+    main = math.sqrt(2 * density) * seen**1.5 * width**-0.75
+    return main + density**2 * seen * (travel + seen / 4) * coherence / width
 
 
 def kernel_drift(width: float, radius: float, slope: float, curvature: float) -> float:
@@ -564,6 +582,10 @@ def power_law(widths, values) -> Slope:
     slopes = np.log(values) @ logs / (logs @ logs)
     deviation = slopes.std(ddof=1) / math.sqrt(len(slopes))
     return Slope(float(slopes.mean()), float(stdtrit(len(slopes) - 1, 0.975) * deviation))
+
+
+def _seen(seen: float | None, travel: float) -> float:
+    return travel if seen is None else _checks.real("seen", seen, at_least=0, at_most=travel)
 
 
 def _inner_products(x, y):

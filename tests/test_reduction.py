@@ -186,21 +186,50 @@ def test_relu_path_bound_is_tight_for_aligned_signs():
     assert gap.mean() / reduction.relu_path_gap(width, travel) == pytest.approx(1, abs=0.02)
 
 
-def test_relu_single_step():
-    dim, batch, eta = 6, 4, 4.0
-    batches = next(training.sample_stream(dim, batch, [7], lambda x: torch.ones_like(x[..., 0]), law="sphere"))
+def test_gap_along_the_path_by_what_the_input_sees():
+    # One sample orthogonal to x: x sees nothing of the way. Parallel: everything. Same constants as the general form.
+    assert reduction.path_gap(100, 3.0, 1.0, 0.25, 0.1, seen=0.0) == 0
+    assert reduction.path_gap(100, 3.0, 1.0, 0.25, 0.1, seen=3.0) == reduction.path_gap(100, 3.0, 1.0, 0.25, 0.1)
+    by_hand = (0.25 * 1.2**2 / 2 + 0.25**2 * 1.2 * 1.2 * 3.0 + 0.1 * 1.2**3 / 6) / 100
+    assert reduction.path_gap(100, 3.0, 1.0, 0.25, 0.1, seen=1.2) == pytest.approx(by_hand)
+    with pytest.raises(ValueError, match="seen must be at most 3"):
+        reduction.relu_sign_gap(100, 3.0, 1.0, seen=4.0)
+
+
+@pytest.mark.parametrize("steps", [1, 12])
+def test_relu_gap_with_random_signs(steps):
+    dim, batch, eta = 6, 2, 4.0 / steps
+    stream = training.sample_stream(dim, batch, [7], lambda x: 9 * torch.sign(x[..., 0]), law="sphere")
+    batches = list(itertools.islice(stream, steps))
     x = next(training.sample_stream(dim, 1, [8], lambda x: x[..., 0], law="sphere"))[0][0]
-    c = (batches[0][0] @ x[0]).abs()
-    coherence = float((c / (1 - c * c).sqrt()).sum())
-    measured = []
-    for width in (256, 4096):
-        start = training.random_network(dim, width, range(300))
-        shared = (batches[0].expand(300, -1, -1), 10 * batches[1].expand(300, -1))
-        run = training.train(start, [shared], steps=1, step_size=eta, loss="absolute", layers="weights", centred=True)
+    c = torch.stack([inputs[0] @ x[0] for inputs, _ in batches]).abs()
+    coherence, seen = float((eta / batch * c / (1 - c * c).sqrt()).sum()), float((eta / batch * c).sum())
+    measured, widths = [], (256, 4096)
+    for width in widths:
+        start = training.random_network(dim, width, range(200))
+        shared = [(inputs.expand(200, -1, -1), labels.expand(200, -1)) for inputs, labels in batches]
+        run = training.train(start, shared, steps=steps, step_size=eta, loss="absolute", layers="weights")
         gap = training.predict(run.network, x) - training.predict_linearised(start, run.network, x)
         measured.append(float(gap.abs().mean()))
-        assert measured[-1] <= reduction.relu_step_gap(width, eta, coherence)
-    assert math.log(measured[1] / measured[0]) / math.log(16) == pytest.approx(-0.75, abs=0.06)
+        assert measured[-1] <= reduction.relu_sign_gap(width, eta * steps, coherence, seen=seen)
+    assert math.log(measured[1] / measured[0]) / math.log(16) == pytest.approx(-0.75, abs=0.07)
+    assert reduction.relu_sign_gap(4096, eta * steps, coherence, seen=seen) < 120 * measured[-1]
+
+
+def test_steps_of_the_proof_of_the_relu_sign_gap():
+    # φ(ε) = ε(s ε h − |a|)_+ splits into a part without ε and ε times a part without ε.
+    generator = np.random.default_rng(15)
+    h, a, sign = generator.standard_normal((3, 1000))
+    s, eps = np.sign(a), np.sign(sign)
+    soft = np.clip(np.abs(h) - np.abs(a), 0, None)
+    whole = eps * np.clip(s * eps * h - np.abs(a), 0, None)
+    np.testing.assert_allclose(whole, s * np.sign(h) * soft / 2 + eps * soft / 2, atol=1e-15)
+    # Two small preactivations at once: probability at most p0² t² / √(1 − c²), and close to it.
+    c, t = 0.6, 0.05
+    first, second = generator.standard_normal((2, 4_000_000))
+    both = ((np.abs(first) < t) & (np.abs(c * first + math.sqrt(1 - c * c) * second) < t)).mean()
+    bound = reduction.GAUSSIAN_DENSITY**2 * t * t / math.sqrt(1 - c * c)
+    assert 0.9 < both / bound < 1.02
 
 
 # SGD against the best nearby linear model ---------------------------------------------------------------------
