@@ -87,30 +87,35 @@ def error_function(V, norm, bias):
 # ------------------------------------------------------------------------------------------------------ samples
 
 
+GRIDS = {False: [round(1.6 + 0.2 * k, 1) for k in range(28)], True: [round(4 + k, 1) for k in range(29)]}
+STEP, STEPS = 0.75, 2000
+
+
+def least_samples(dim: int, kind: str, seeds: int) -> dict:
+    """Smallest multiple of d samples at which gradient descent reaches the goal, for each seed (−1: none)."""
+    drawn = [draw(dim, int(GRIDS[True][-1] * dim), seed) for seed in range(seeds)]
+    X, V, W = (np.stack([run[part] for run in drawn]) for part in range(3))
+    norm, bias = targets(dim)[kind]
+    y = np.maximum(norm * (X @ V[:, :, None])[..., 0] + bias, 0)
+    least, steps_taken, final = np.full(seeds, -1.0), np.full(seeds, -1), np.zeros(seeds)
+    for multiple in GRIDS[bias != 0]:
+        left = np.flatnonzero(least < 0)
+        if left.size == 0:
+            break
+        n = round(multiple * dim)
+        errors = error_function(V[left], norm, bias)
+        reached, final[left], *_ = descend(X[left, :n], y[left, :n], W[left], bias != 0, STEP, STEPS, errors)
+        least[left[reached >= 0]] = multiple
+        steps_taken[left[reached >= 0]] = reached[reached >= 0]
+    return {"norm": norm, "bias": bias, "multiple": least, "steps": steps_taken, "error": final}
+
+
 def part_samples(dims, seeds: int, progress) -> None:
-    grids = {False: [round(1.6 + 0.2 * k, 1) for k in range(28)], True: [round(4 + k, 1) for k in range(29)]}
-    step, steps, begin = 0.75, 2000, time.perf_counter()
-    result = {"goal": GOAL, "seeds": seeds, "step": step, "max_steps": steps, "dims": {}}
+    begin = time.perf_counter()
+    result = {"goal": GOAL, "seeds": seeds, "step": STEP, "max_steps": STEPS, "dims": {}}
     for dim in dims:
-        drawn = [draw(dim, int(grids[True][-1] * dim), seed) for seed in range(seeds)]
-        X, V, W = (np.stack([run[part] for run in drawn]) for part in range(3))
-        entry = {}
-        for kind, (norm, bias) in targets(dim).items():
-            y = np.maximum(norm * (X @ V[:, :, None])[..., 0] + bias, 0)
-            least, steps_taken, final = np.full(seeds, -1.0), np.full(seeds, -1), np.zeros(seeds)
-            for multiple in grids[bias != 0]:
-                left = np.flatnonzero(least < 0)
-                if left.size == 0:
-                    break
-                n = round(multiple * dim)
-                errors = error_function(V[left], norm, bias)
-                reached, final[left], *_ = descend(X[left, :n], y[left, :n], W[left], bias != 0, step, steps, errors)
-                least[left[reached >= 0]] = multiple
-                steps_taken[left[reached >= 0]] = reached[reached >= 0]
-                progress.set_postfix_str(f"d={dim} {kind} n={multiple}d left={left.size}")
-            entry[kind] = {"norm": norm, "bias": bias, "multiple": least, "steps": steps_taken, "error": final}
-        entry["online"] = online(dim, seeds)
-        result["dims"][str(dim)] = entry
+        entry = {kind: least_samples(dim, kind, seeds) for kind in targets(dim)}
+        result["dims"][str(dim)] = entry | {"online": online(dim, seeds)}
         progress.update()
     save("samples", result, seeds, begin, "samples")
 
@@ -142,26 +147,43 @@ def online(dim: int, seeds: int) -> dict:
 # ----------------------------------------------------------------------------------------------------- learners
 
 
+def multiples(dim: int) -> tuple[int, ...]:
+    """Numbers of samples, in units of d."""
+    return (1, 2, 4, 8, 16, 32, 64) if dim <= 50 else (1, 2, 4, 8, 16)
+
+
+def settings(dim: int, seeds: int) -> dict:
+    """What a record of the learners says besides their errors."""
+    entry = {"dim": dim, "seeds": seeds, "multiples": multiples(dim), "features": 40 * dim}
+    entry |= {"ridges": RIDGES, "tangent_units": UNITS, "network_width": WIDTH}
+    return entry | {kind: {"norm": norm, "bias": bias} for kind, (norm, bias) in targets(dim).items()}
+
+
+def learners_of(kind: str) -> tuple[str, ...]:
+    """Random features and the linearised network are linear in the labels: the large norm has the unit one's errors."""
+    return ("network", "neuron") if kind == "large" else (*LEARNERS, "population")
+
+
+def learn(dim: int, kind: str, name: str, seeds: int):
+    """Errors of one learner on one target, for every number of samples (``population``: infinitely many)."""
+    grid = multiples(dim)
+    drawn = [draw(dim, grid[-1] * dim, seed) for seed in range(seeds)]
+    X, V, W = (np.stack([run[part] for run in drawn]) for part in range(3))
+    norm, bias = targets(dim)[kind]
+    if name == "population":
+        return population(dim, seeds, V, bias)
+    y = np.maximum(norm * (X @ V[:, :, None])[..., 0] + bias, 0)
+    return [LEARNERS[name](X[:, : k * dim], y[:, : k * dim], V, W, norm, bias) for k in grid]
+
+
 def part_learners(dims, seeds: int, progress) -> None:
     """One dimension after another, each with a record of its own."""
     for dim in dims:
-        begin = time.perf_counter()
-        grid = (1, 2, 4, 8, 16, 32, 64) if dim <= 50 else (1, 2, 4, 8, 16)
-        drawn = [draw(dim, grid[-1] * dim, seed) for seed in range(seeds)]
-        X, V, W = (np.stack([run[part] for run in drawn]) for part in range(3))
-        entry = {"dim": dim, "seeds": seeds, "multiples": grid, "features": 40 * dim}
-        entry |= {"ridges": RIDGES, "tangent_units": UNITS, "network_width": WIDTH}
-        for kind, (norm, bias) in targets(dim).items():
-            y = np.maximum(norm * (X @ V[:, :, None])[..., 0] + bias, 0)
-            found = {"norm": norm, "bias": bias}
-            for name, learner in LEARNERS.items():
-                if kind == "large" and name in ("features", "linearised"):
-                    continue  # linear in the labels: the relative errors are those of the unit neuron
-                found[name] = [learner(X[:, : k * dim], y[:, : k * dim], V, W, norm, bias) for k in grid]
+        begin, entry = time.perf_counter(), settings(dim, seeds)
+        for kind in targets(dim):
+            for name in learners_of(kind):
+                entry[kind][name] = learn(dim, kind, name, seeds)
                 progress.set_postfix_str(f"d={dim} {kind} {name}")
-            if kind != "large":
-                found["population"] = population(dim, seeds, V, bias)
-            entry[kind] = found
             progress.update()
         save(f"learners_{dim}", entry, seeds, begin, f"learners --dims {dim}")
 
@@ -326,25 +348,34 @@ LEARNERS = {"features": random_features, "linearised": linearised, "network": ne
 # -------------------------------------------------------------------------------------------------------- basin
 
 
+HORIZON = 3000.0
+ANGLES, BIASES = (np.arange(18) + 0.5) * math.pi / 18, np.linspace(-2, 1, 13)
+FATE_BIASES, CRITICAL_BIASES = (0.0, -1.0), (1.0, 0.5, 0.0, -0.5, -1.0)
+
+
+def fate(theta: float, b: float, c: float) -> str:
+    """Fate of the population flow from a unit weight at angle θ with bias b, for a target of bias c."""
+    return biased_neuron.flow([math.cos(theta), math.sin(theta)], b, np.array([1.0, 0.0]), c, HORIZON)[0]
+
+
+def critical_angle(c: float, halvings: int = 10) -> list[float]:
+    """Interval around the angle beyond which a start with bias 0 is not learnt."""
+    low, high = 0.0, math.pi
+    for _ in range(halvings):
+        middle = (low + high) / 2
+        low, high = (middle, high) if fate(middle, 0.0, c) == "learnt" else (low, middle)
+    return [low, high]
+
+
 def part_basin(dims, seeds, progress) -> None:
     """Fate of the population flow from unit weights at angle θ with bias b, for targets of bias 0 and −1."""
-    begin, horizon = time.perf_counter(), 3000.0
-    v = np.array([1.0, 0.0])
-
-    def fate(theta, b, c):
-        return biased_neuron.flow([math.cos(theta), math.sin(theta)], b, v, c, horizon)[0]
-
-    angles, biases = (np.arange(18) + 0.5) * math.pi / 18, np.linspace(-2, 1, 13)
-    result = {"angles": angles, "biases": biases, "horizon": horizon, "fates": {}, "critical_angle": {}}
-    for c in (0.0, -1.0):
-        result["fates"][str(c)] = [[fate(theta, b, c)[0] for theta in angles] for b in biases]
+    begin = time.perf_counter()
+    result = {"angles": ANGLES, "biases": BIASES, "horizon": HORIZON, "fates": {}, "critical_angle": {}}
+    for c in FATE_BIASES:
+        result["fates"][str(c)] = [[fate(theta, b, c)[0] for theta in ANGLES] for b in BIASES]
         progress.update()
-    for c in (1.0, 0.5, 0.0, -0.5, -1.0):
-        low, high = 0.0, math.pi
-        for _ in range(10):
-            middle = (low + high) / 2
-            low, high = (middle, high) if fate(middle, 0.0, c) == "learnt" else (low, middle)
-        result["critical_angle"][str(c)] = [low, high]
+    for c in CRITICAL_BIASES:
+        result["critical_angle"][str(c)] = critical_angle(c)
     save("basin", result, 0, begin, "basin")
 
 

@@ -25,31 +25,40 @@ BUDGETS = {
 MATCHING = [(d, L) for d in (5, 10, 20, 30) for L in (2, 4, 8, 12, 20)]
 
 
+def ends(dim, budget):
+    """Both ends of the enclosure of E_B."""
+    optimum = trade_offs.weight_limited_optimum(dim, float(budget))
+    return optimum.lower, optimum.upper
+
+
+def matching_row(dim, degree):
+    """The matching budget β_L, and what it and the budget of the same size as the features leave."""
+    beta, tail = budget_law.matching_budget(dim, degree), concentration.relu_tail(dim, degree)
+    size = math.comb(degree // 2 + dim - 1, dim - 1)
+    row = {"dim": dim, "degree": degree, "beta": beta, "size": size, "tail": tail}
+    row["at_beta"], row["at_size"] = ([end / tail for end in ends(dim, budget)] for budget in (beta, size))
+    return row
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", default="book/data/trade_offs_curves.json")
     options = parser.parse_args(arguments)
     start = time.perf_counter()
-    bar = tqdm(total=sum(map(len, BUDGETS.values())) + 2 * len(MATCHING), disable=not sys.stderr.isatty())
-
-    def ends(dim, budget):
-        bar.update()
-        optimum = trade_offs.weight_limited_optimum(dim, float(budget))
-        return optimum.lower, optimum.upper
-
+    bar = tqdm(total=sum(map(len, BUDGETS.values())) + len(MATCHING), disable=not sys.stderr.isatty())
     curves = []
     for dim, budgets in BUDGETS.items():
-        values = [ends(dim, budget) for budget in budgets]
+        values = []
+        for budget in budgets:
+            values.append(ends(dim, budget))
+            bar.update()
         curves.append(
             {"dim": dim, "budgets": budgets, "lower": [v[0] for v in values], "upper": [v[1] for v in values]}
         )
     matching = []
     for dim, degree in MATCHING:
-        beta, tail = budget_law.matching_budget(dim, degree), concentration.relu_tail(dim, degree)
-        size = math.comb(degree // 2 + dim - 1, dim - 1)
-        row = {"dim": dim, "degree": degree, "beta": beta, "size": size, "tail": tail}
-        row["at_beta"], row["at_size"] = ([end / tail for end in ends(dim, budget)] for budget in (beta, size))
-        matching.append(row)
+        matching.append(matching_row(dim, degree))
+        bar.update()
     seconds = time.perf_counter() - start
     command = "python book/experiments/trade_offs_curves.py"
     records.write(options.output, {"curves": curves, "matching": matching}, seed=None, seconds=seconds, command=command)
