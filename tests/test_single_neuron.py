@@ -65,6 +65,7 @@ def reference(w, b, v, c):
     return [mp.quad(lambda x, j=j: integrand(x)[0] * integrand(x)[j], kinks) for j in (1, 2, 3, 4)]
 
 
+# checks: prp-biased-gradient
 @pytest.mark.parametrize(("b", "c", "theta"), CASES)
 def test_biased_loss_and_gradient_agree_with_mpmath(b, c, theta):
     w, v = pair(theta)
@@ -77,6 +78,7 @@ def test_biased_loss_and_gradient_agree_with_mpmath(b, c, theta):
     assert abs(slope_b - gb) < 1e-12
 
 
+# checks: prp-neuron-loss
 @pytest.mark.parametrize("theta", [0.01, 0.5, 1.6, 2.7, 3.1])
 def test_unbiased_forms_agree_with_mpmath(theta):
     w, v = pair(theta)
@@ -142,6 +144,7 @@ def test_hessian_at_the_target_is_the_second_moment_of_the_active_inputs():
     assert abs(hessian - expected).max() < 1e-14
 
 
+# checks: lem-neuron-wedge
 def test_contraction_is_the_smallest_eigenvalue_of_the_wedge():
     for theta in (0.0, 0.3, 1.5, 3.0):
         # E x xᵀ over the wedge where both are active: angles from θ − π/2 to π/2 of the plane, E r² = 2.
@@ -153,6 +156,7 @@ def test_contraction_is_the_smallest_eigenvalue_of_the_wedge():
     assert sn.contraction(math.pi - 1e-3) == pytest.approx(1e-9 / (12 * math.pi), rel=1e-6)
 
 
+# checks: lem-neuron-wedge
 def test_inner_product_with_the_error_is_bounded_below():
     generator = np.random.default_rng(3)
     worst = math.inf
@@ -165,6 +169,7 @@ def test_inner_product_with_the_error_is_bounded_below():
     assert 1 <= worst < 2  # a constant twice as large would be wrong
 
 
+# checks: thm-neuron-flow
 def test_flow_solves_the_differential_equation():
     generator = np.random.default_rng(7)
     times = np.linspace(0, 12, 13)
@@ -180,6 +185,7 @@ def test_flow_solves_the_differential_equation():
         sn.gradient_flow([-1.0, 0.0], v, 1.0)
 
 
+# checks: thm-neuron-rate, thm-neuron-descent
 def test_bounds_hold_along_two_hundred_runs():
     generator = np.random.default_rng(11)
     times = np.linspace(0, 40, 161)
@@ -200,6 +206,7 @@ def test_bounds_hold_along_two_hundred_runs():
     assert closest > 0.3  # the constant is within a factor of 3 or so: half of it would fail at some run
 
 
+# checks: thm-neuron-rate
 def test_the_rate_one_half_is_exact():
     w, v = np.array([-0.4, 0.7]), np.array([1.0, 0.0])
     theta, t = sn.angle(w, v), 60.0
@@ -207,6 +214,40 @@ def test_the_rate_one_half_is_exact():
     limit = math.pi * q * math.sqrt(1 + (1 + C) ** 2 / math.pi**2)
     distance = np.linalg.norm(sn.gradient_flow(w, v, t) - v) * math.exp(t / 2)
     assert distance == pytest.approx(limit, rel=1e-3)
+
+
+# checks: prp-neuron-start
+@pytest.mark.parametrize("dim", [2, 3, 10, 50])
+def test_caps_are_smaller_than_the_bound(dim):
+    angles = np.linspace(0, math.pi, 200_001)
+    density = np.sin(angles) ** (dim - 2)
+    share = np.cumsum(density) / density.sum()
+    delta = np.linspace(0.05, math.pi / 2, 12)
+    cap = np.interp(delta, angles, share)
+    bound = 0.5 * np.sin(delta) ** (dim - 1)
+    assert (cap <= bound * (1 + 1e-3) + 1e-4).all()
+    assert cap[-1] == pytest.approx(bound[-1], abs=1e-4)  # equality at π/2: half the bound would be wrong
+
+
+# checks: thm-biased-critical
+@pytest.mark.parametrize("c", [-1.0, 0.0, 0.8])
+def test_the_only_critical_point_with_weights_is_the_target(c):
+    v, least = np.array([1.0, 0.0]), math.inf
+    for theta in (0.0, 0.7, 1.6, 2.6, math.pi):
+        for rho in (0.4, 1.0, 2.5):
+            for b in (-1.5, -1.0, 0.0, 0.8, 2.0):
+                w = rho * np.array([math.cos(theta), math.sin(theta) if theta < math.pi else 0.0])
+                slope, slope_b = bn.gradient(w, b, v, c)
+                size = math.hypot(np.linalg.norm(slope), slope_b)
+                if theta == 0.0 and rho == 1.0 and b == c:
+                    assert size < 1e-15
+                else:
+                    least = min(least, size)
+    assert least > 1e-5
+    # Dead students: gradient and Hessian vanish to every order as the weight does.
+    w = np.array([0.05, 0.02])
+    assert np.linalg.norm(bn.gradient(w, -1.0, v, c)[0]) < 1e-60
+    assert abs(bn.hessian(w, -1.0, v, c)).max() < 1e-60
 
 
 def test_step_two_is_newtons_method():
@@ -230,6 +271,7 @@ def test_stochastic_gradient_identity():
     assert abs(off.mean()) > 5 * off.std() / math.sqrt(len(x))
 
 
+# checks: thm-neuron-samples
 def test_sufficient_samples_suffice():
     dim, goal, failure = 5, 1e-3, 0.2
     first, later = sn.sufficient_samples(dim, goal, failure)
@@ -246,6 +288,7 @@ def test_sufficient_samples_suffice():
     assert failures <= 30 * failure
 
 
+# checks: thm-dying
 @pytest.mark.parametrize(
     ("w", "b", "c"), [((-0.6, 0.3), -2.0, 0.0), ((-1.0, 0.8), -3.5, -1.0), ((-0.2, 0.1), -1.0, -0.5)]
 )
@@ -265,6 +308,7 @@ def test_neurons_that_die(w, b, c):
     assert bn.loss(run.y[:2, -1], run.y[2, -1], v, c) == pytest.approx(dead, rel=1e-2)
 
 
+# checks: thm-dying
 def test_starts_that_the_theorem_does_not_cover():
     v = np.array([1.0, 0.0])
     assert not bn.never_recovers([0.5, 0.3], -2.0, v, 0.0)  # acute angle
