@@ -20,6 +20,7 @@ def sines(norm):
 # The sum of ReLUs
 
 
+# checks: lem-relu-sum
 @pytest.mark.parametrize("a", [1, 3, 5, 7, 13])
 def test_relu_sum_is_the_wave_inside_and_constant_outside(a):
     psi = anti_concentration.triangle_wave_as_relus(a)
@@ -35,6 +36,7 @@ def test_relu_sum_is_the_wave_inside_and_constant_outside(a):
     assert abs(psi.coefficients).sum() == 2 * a
 
 
+# checks: lem-relu-sum
 @pytest.mark.parametrize("mutation", ["double", "flip", "shift", "sign"])
 def test_relu_sum_mutations_are_caught(mutation):
     a = 7
@@ -56,6 +58,7 @@ def test_relu_sum_mutations_are_caught(mutation):
 # The phase
 
 
+# checks: lem-phase
 @pytest.mark.parametrize("period", [1.0, 2.0, 4.0])
 @pytest.mark.parametrize("width", [0.1, 0.2, 0.35, 0.39, 0.41, 0.6, 0.9, 1.2])
 def test_phase_ratio_is_the_wrapped_normal_and_the_distance_is_bounded(period, width):
@@ -74,6 +77,7 @@ def test_phase_ratio_is_the_wrapped_normal_and_the_distance_is_bounded(period, w
     assert 2 / math.pi * (q - q**9 / 3) * (1 - 1e-12) <= distance <= 2 / math.pi * total * (1 + 1e-12)
 
 
+# checks: lem-phase
 def test_phase_bounds_are_sharp_so_mutations_fail():
     s = 2.0
     distance, q = anti_concentration.phase_distance(s), sines(s)
@@ -95,6 +99,7 @@ def test_phase_distance_joins_smoothly():
 # Norms
 
 
+# checks: thm-periodic-norm
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.floats(-1, 1), min_size=1, max_size=5),
@@ -119,6 +124,7 @@ def test_every_periodic_function_keeps_its_size(cosines, sine_parts, s):
     assert (1 - theta) * mean_square - 1e-12 <= norm2 <= (1 + theta) * mean_square + 1e-12
 
 
+# checks: prp-triangle-norm
 @pytest.mark.parametrize("s", [0.1, 0.25, 0.4, 0.7, 1.0, 1.7])
 def test_triangle_norm_and_its_two_sided_bounds(s):
     value = targets.triangle_wave_norm2(s)
@@ -130,6 +136,7 @@ def test_triangle_norm_and_its_two_sided_bounds(s):
     assert value <= s**2 * (1 + 1e-12)
 
 
+# checks: prp-triangle-norm
 def test_triangle_norm_mutations_are_caught():
     s = 0.6
     value, e = targets.triangle_wave_norm2(s), math.exp(-(math.pi**2) * 0.36 / 2)
@@ -149,6 +156,7 @@ def test_gaussian_tail_constant():
     assert not (tail <= np.exp(-(tau**2))).all()
 
 
+# checks: lem-tail
 @pytest.mark.parametrize("s", [0.7, 2.0])
 @pytest.mark.parametrize("a", [1, 3, 7])
 def test_relu_sum_is_close_to_the_wave_in_norm(s, a):
@@ -160,6 +168,7 @@ def test_relu_sum_is_close_to_the_wave_in_norm(s, a):
         assert not norm <= 2 * math.exp(-(a**2) / (2 * s * s)) / 2  # the exponent of the square is a mutation
 
 
+# checks: lem-slow-waves
 @pytest.mark.parametrize("s", [0.2, 0.4, 0.8, 2.0])
 def test_slow_waves_are_linear(s):
     gap = GAUSS @ (targets.triangle_wave(s * GRID) - s * GRID) ** 2

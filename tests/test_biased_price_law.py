@@ -134,16 +134,19 @@ LEMMAS = {
 }
 
 
+# checks: lem-bias-identity, lem-bias-amplitude, lem-bias-weights, thm-bias-price, prp-bias-average
 @pytest.mark.parametrize("check", LEMMAS, ids=lambda check: check.__name__)
 def test_each_step_of_the_proof(check):
     assert check()
 
 
+# checks: lem-bias-identity, lem-bias-amplitude, lem-bias-weights, thm-bias-price, prp-bias-average
 @pytest.mark.parametrize(("check", "wrong"), [(check, wrong) for check, all_ in LEMMAS.items() for wrong in all_])
 def test_a_wrong_constant_is_noticed(check, wrong):
     assert not check(**wrong)
 
 
+# checks: lem-bias-amplitude
 def test_amplitude_algebra():
     """The two differential relations, the cancellation of the products, and the closed form of k."""
     n, d, t, p, q, r = sympy.symbols("n d t p q r")  # p = P_n, q = P_{n−1}, r = P_{n+1}
@@ -172,6 +175,7 @@ def test_amplitude_algebra():
     assert sympy.simplify(k - 2 - (d + 1) ** 2 / (2 * n * (n + d + 2) + d + 1)) == 0
 
 
+# checks: lem-bias-weights
 def test_weights_algebra():
     """The excess is a ratio of polynomials with positive coefficients, and at most 8/(n+5/2)²."""
     n, d, s, t = sympy.symbols("n d s t", positive=True)
@@ -199,6 +203,7 @@ def test_weights_algebra():
         assert all(c > 0 for c in polynomial.coeffs())
 
 
+# checks: prp-bias-average
 @pytest.mark.parametrize(("dim", "ell"), [(3, 2), (5, 3), (8, 7)])
 def test_average_over_biases_of_one_eigenvalue(dim, ell):
     grid, weights = np.polynomial.legendre.leggauss(60)
@@ -207,6 +212,7 @@ def test_average_over_biases_of_one_eigenvalue(dim, ell):
     assert integral == pytest.approx(law.bias_averaged_eigenvalue(dim, ell), rel=1e-9)
 
 
+# checks: prp-bias-average
 def test_average_of_the_tails_matches_the_law():
     """∫ e^{−b²/2} db · τ_L/2 and the exact average agree up to O(1/L²)."""
     for dim in (3, 10, 100):
@@ -223,6 +229,7 @@ def test_average_against_mpmath():
     assert law.bias_averaged_tail(d, L) == pytest.approx(float(exact), rel=1e-12)
 
 
+# checks: cor-bias-regimes
 def test_both_sides_close_in_high_dimension():
     """At L = d the two sides differ by O(b²/d + 1/d): 8 % at d = 100, b = 1 against the exact tail."""
     for dim, bias, slack in ((100, 1.0, 0.05), (100, 0.5, 0.03), (400, -1.0, 0.012)):
@@ -244,6 +251,7 @@ def test_lower_bound_on_any_features(dim, bias):
     assert bound > exact / 6
 
 
+# checks: cor-bias-one-neuron
 def test_a_neuron_with_bias_that_nothing_approximates():
     """|b*| ≤ ‖w*‖ = 2.3 d^{3/4}, d ≥ 20: error above 1/50 for every r ≤ N(d,L+1)/2, L the largest even number < d."""
     for dim in range(20, 400):
@@ -254,6 +262,7 @@ def test_a_neuron_with_bias_that_nothing_approximates():
     assert (2.3 * 20**0.75) ** 2 / 4 * law.biased_tail_lower(20, 18, 1.0) / 2 < 0.02
 
 
+# checks: prp-bias-fixed-dimension
 def test_fixed_dimension_and_growing_degree():
     """Numerical statement of the chapter: S_L(b)/τ_L → ½e^{−b²/2} as L → ∞, halving its distance with each doubling."""
     for dim, bias in ((5, 1.0), (3, 0.7), (20, -2.0)):

@@ -39,6 +39,7 @@ def polar_eigenvalues(dim, function, kinks, max_degree, nodes=80):
 # Funk–Hecke and Rodrigues
 
 
+# checks: lem-funk-hecke
 @pytest.mark.parametrize("dim", [3, 6])
 def test_funk_hecke_by_monte_carlo(dim):
     rng = np.random.default_rng(dim)
@@ -56,6 +57,7 @@ def test_funk_hecke_by_monte_carlo(dim):
     assert abs(sample.mean() - 2 * c2 * harmonic(theta)) > 6 * error
 
 
+# checks: lem-rodrigues
 @pytest.mark.parametrize("dim", [3, 4, 9])
 @pytest.mark.parametrize("degree", [1, 2, 5])
 def test_rodrigues_formula(dim, degree):
@@ -71,6 +73,7 @@ def test_rodrigues_formula(dim, degree):
 # Spectrum
 
 
+# checks: thm-spectrum, cor-dual
 @pytest.mark.parametrize("dim", [3, 5, 8])
 def test_spectrum_of_the_triangle_wave_both_ways(dim):
     s = 1.2
@@ -80,6 +83,7 @@ def test_spectrum_of_the_triangle_wave_both_ways(dim):
     assert abs(polar[1] / (2 * closed[1]) - 1) > 0.4
 
 
+# checks: thm-spectrum, cor-dual
 def test_trace_and_sum_of_squares():
     dim, s = 6, 1.5
     values = concentration.triangle_wave_eigenvalues(dim, s, 61)
@@ -99,6 +103,7 @@ def triangle_kernel(s, t, terms=40):
     return np.array([a @ (np.exp(cross * x - square) - np.exp(-cross * x - square)) @ a / 2 for x in np.atleast_1d(t)])
 
 
+# checks: thm-spectrum
 def test_variance_of_a_feature_is_the_spectral_sum():
     dim, s, bias = 4, 1.0, 0.5
     rho, w = radial(dim)
@@ -112,6 +117,7 @@ def test_variance_of_a_feature_is_the_spectral_sum():
     assert mu @ values**2 < concentration.triangle_wave_eigenvalues(dim, s, 5).max()  # ‖f‖ < 1 here
 
 
+# checks: thm-spectrum
 def test_supremum_is_attained_by_the_eigenfunction():
     # f = c_1(ρ) ξ_1 √d/√λ_1: E_θ⟨f,φ_θ⟩² = λ_1 exactly, since ⟨f,φ_θ⟩ = √λ_1 √d θ_1.
     dim, omega = 5, 1.3
@@ -129,6 +135,7 @@ def test_supremum_is_attained_by_the_eigenfunction():
     assert abs(sample.mean() - math.sqrt(lam * dim) * 0.6) < 4 * sample.std() / math.sqrt(len(x)) + 1e-4
 
 
+# checks: prp-degrees
 @pytest.mark.parametrize("dim", [4, 12])
 def test_mean_laplacian_of_the_degrees(dim):
     degrees = np.arange(400)
@@ -148,6 +155,7 @@ def test_mean_laplacian_of_the_degrees(dim):
 # Plane waves
 
 
+# checks: lem-weber
 @pytest.mark.parametrize(("order", "a", "b"), [(0, 1, 2), (0.5, 1.1, 0.4), (3, 2, 2), (6.5, 1.5, 3)])
 def test_weber_integral(order, a, b):
     with mpmath.workdps(20):
@@ -161,6 +169,7 @@ def test_weber_integral(order, a, b):
     assert abs(float(left) / (math.exp(-(a * a + b * b) / 2) * jv(order, a * b)) - 1) > 0.02  # J in place of I
 
 
+# checks: thm-plane-waves
 @pytest.mark.parametrize(
     ("dim", "degree", "omega", "omega2"), [(3, 0, 1, 1), (5, 2, 1.5, 0.8), (10, 4, 3, 3), (12, 3, 2, 4)]
 )
@@ -178,12 +187,14 @@ def test_plane_wave_eigenvalues_by_two_quadratures(dim, degree, omega, omega2):
     assert abs((w * c[0]) @ np.array(c[1]) / value - 1) < 1e-9
 
 
+# checks: thm-plane-waves
 def test_parity_of_cosine_and_sine():
     for trig, odd in ((np.cos, 0), (np.sin, 1)):
         c = harmonics.funk_hecke(lambda z, trig=trig: trig(2 * z), 6, 7)
         assert abs(c[1 - odd :: 2]).max() < 1e-13 < abs(c[odd::2]).min()
 
 
+# checks: prp-poisson
 @pytest.mark.parametrize(("dim", "omega"), [(3, 0.2), (20, 0.3), (50, 1.0), (100, 3.0), (400, 4.0)])
 def test_poisson_bound(dim, omega):
     top = int(4 * omega**2 + 40)
@@ -209,6 +220,7 @@ def peak(kappa):
     return math.exp((root - 1 - 2 * kappa + math.log(2 / (1 + root))) / 2)
 
 
+# checks: thm-one-integral, cor-sharp
 @pytest.mark.parametrize("dim", [3, 4, 5, 10, 30, 80])
 @pytest.mark.parametrize("scale", [0.15, 0.5, 1.0, 2.0])
 def test_one_integral_bounds_and_is_sharp(dim, scale):
@@ -229,6 +241,7 @@ def test_one_integral_bounds_and_is_sharp(dim, scale):
     assert bracket <= 0 or bracket**2 <= exact * (1 + 1e-9)  # equal to rounding for fast waves
 
 
+# checks: cor-sharp
 def test_one_integral_is_within_a_factor_two_at_norm_root_d():
     ratios = []
     for dim in range(3, 201):
@@ -248,6 +261,7 @@ def test_peak_is_the_maximum():
         assert abs(brute / peak(2 * kappa) - 1) > 0.01
 
 
+# checks: cor-sharp
 def test_rate_is_exact():
     kappa = math.pi**2 / 4
     values = [concentration.triangle_wave_eigenvalues(dim, math.sqrt(dim), 3).max() for dim in (150, 200)]
@@ -260,6 +274,7 @@ def exact_cap(dim, threshold):
     return betainc((dim - 1) / 2, 0.5, 1 - threshold**2)
 
 
+# checks: lem-caps
 @pytest.mark.parametrize("dim", [3, 4, 10, 50, 300])
 def test_cap_bounds(dim):
     for tau in (0.05, 0.2, 0.5, 0.7, 0.9):
@@ -270,6 +285,7 @@ def test_cap_bounds(dim):
             assert exact <= 2 * (1 - tau**2) ** (dim / 2)
 
 
+# checks: lem-caps
 def test_cap_mutations_are_caught():
     assert not exact_cap(300, 0.5) <= math.sqrt(2 / (math.pi * 299)) * 0.75 ** (299 / 2) / 0.5 / 2  # halved
     assert not exact_cap(10, 0.5) <= 2 * 0.75**10  # exponent doubled
@@ -293,6 +309,7 @@ def test_far_directions_mutations_are_caught():
     assert not value <= bound**2
 
 
+# checks: prp-elementary
 @pytest.mark.parametrize("dim", [3, 5, 10, 40, 120])
 def test_bound_by_hand(dim):
     for s in (0.2, 1.0, math.sqrt(dim), 5.0):
@@ -313,6 +330,7 @@ def test_multiplicity_step():
 # Neurons
 
 
+# checks: prp-relu-spectrum
 @pytest.mark.parametrize("dim", [3, 4, 7, 20])
 def test_relu_coefficients(dim):
     brute = harmonics.funk_hecke(lambda z: np.maximum(z, 0), dim, 10, kinks=[0.0])
@@ -332,6 +350,7 @@ def test_relu_coefficients(dim):
     assert np.allclose(values, dim * brute**2, atol=1e-15)
 
 
+# checks: prp-relu-spectrum
 def test_relu_order_and_limits():
     for dim in [*range(3, 60), 500, 5000]:
         value = concentration.relu_eigenvalues(dim, 12)
@@ -342,6 +361,7 @@ def test_relu_order_and_limits():
         assert np.allclose(share[4], 1 / (12 * math.pi), rtol=1e-4)
 
 
+# checks: prp-biased-relu
 @pytest.mark.parametrize(("dim", "bias", "radius"), [(3, 0.4, 1.0), (6, -0.8, 2.1), (11, 1.5, 3.0), (20, 0.3, 4.4)])
 def test_biased_relu_coefficients(dim, bias, radius):
     brute = harmonics.funk_hecke(lambda z: np.maximum(z + bias, 0), dim, 8, radius, kinks=[-bias])
@@ -359,6 +379,7 @@ def test_biased_relu_coefficients(dim, bias, radius):
     assert abs(brute[3] + closed(3, 4, dim + 1)) > 1e-6
 
 
+# checks: prp-biased-relu
 def test_biased_relu_spectrum_is_the_radial_mean():
     dim, bias = 6, 0.7  # the neuron [z − 0.7]_+
     polar = polar_eigenvalues(dim, lambda z: np.maximum(z - bias, 0), [bias], 5, 60)
@@ -368,6 +389,7 @@ def test_biased_relu_spectrum_is_the_radial_mean():
 # Histograms
 
 
+# checks: lem-transforms
 @pytest.mark.parametrize("dim", [4, 15])
 @pytest.mark.parametrize("feature", ["neuron", "tangent", "section"])
 def test_correlations_over_directions_have_the_exact_variance(dim, feature):

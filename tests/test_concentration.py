@@ -36,6 +36,7 @@ def random_cases(count, seed, **ranges):
     return [dict(zip(draws, values, strict=True)) for values in zip(*draws.values(), strict=True)]
 
 
+# checks: thm-plane-waves
 @pytest.mark.parametrize("case", random_cases(60, 1, dim=(2, 200), degree=(0, 60), omega=(0.05, 40), ratio=(0.5, 1.5)))
 def test_plane_wave_against_mpmath(case):
     dim, degree, omega = int(case["dim"]), int(case["degree"]), case["omega"]
@@ -81,6 +82,7 @@ def exact_relu(dim, degree):
         return float(dim * value**2)
 
 
+# checks: thm-relu-spectrum
 @pytest.mark.parametrize("case", random_cases(12, 2, dim=(2, 200), half=(0, 30)))
 def test_unbiased_eigenvalues_against_quadrature(case):
     dim, degree = int(case["dim"]), 2 * int(case["half"])
@@ -158,6 +160,7 @@ def test_small_bias_joins_the_unbiased_spectrum():
         assert np.allclose(concentration.relu_masses(dim, 30, 1e-9), concentration.relu_masses(dim, 30), atol=1e-8)
 
 
+# checks: thm-relu-spectrum
 def test_unbiased_order_of_the_degrees():
     for dim in (2, 3, 10, 100, 1000):
         values = concentration.relu_eigenvalues(dim, 40)

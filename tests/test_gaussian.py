@@ -52,6 +52,7 @@ def test_biased_moment_against_mpmath(h, k, rho):
     assert pair(h, k, rho) == pytest.approx(exact_moment(h, k, rho), rel=1e-13, abs=2e-15)
 
 
+# checks: prp-setting-arccos
 @pytest.mark.parametrize("rho", CORRELATIONS)
 def test_unbiased_moment_against_mpmath(rho):
     W, V = np.array([[1.0, 0.0]]), np.array([[rho, np.sqrt((1 - rho) * (1 + rho))]])
@@ -117,6 +118,7 @@ def test_gram_is_rotation_invariant_and_positive(family, biased):
     assert np.linalg.eigvalsh(gram).min() > -1e-12 * np.trace(gram)
 
 
+# checks: lem-homogeneity
 @settings(max_examples=40, deadline=None)
 @given(families, st.floats(0.01, 50))
 def test_gram_is_homogeneous(family, scale):

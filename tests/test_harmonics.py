@@ -73,6 +73,7 @@ def test_hermite_is_orthonormal():
     assert np.allclose(gram, np.eye(31), atol=1e-10)
 
 
+# checks: thm-setting-funk-hecke
 def test_funk_hecke_on_an_average_over_the_sphere():
     # E_θ[g(⟨θ,ξ⟩) Y(θ)] = c_ℓ Y(ξ), here with the zonal Y = P_ℓ(⟨·,η⟩): checked by Monte Carlo.
     rng = np.random.default_rng(5)

@@ -145,6 +145,7 @@ def test_the_price_of_one_neuron():
         assert min_features(dim, 0.04 / norm**2) > count
 
 
+# checks: thm-dimension, cor-methods
 def test_no_feature_space_beats_the_bound():
     # Any r features: random ReLU, tangent and polynomial spaces, projected exactly, averaged over targets.
     rng = np.random.default_rng(0)

@@ -12,6 +12,7 @@ from rfcompanion import concentration, paper_bound, targets
 from rfcompanion.anti_concentration import triangle_wave_as_relus
 
 
+# checks: lem-wave-eigenvalue
 @pytest.mark.parametrize(("dim", "norm"), [(3, 1.0), (5, 2.0), (10, math.sqrt(10)), (20, 5.0), (40, 12.0), (7, 30.0)])
 def test_eigenvalue_bound_is_above_the_spectrum_and_close(dim, norm):
     largest = concentration.triangle_wave_eigenvalues(dim, norm, 31).max()
@@ -51,6 +52,7 @@ def test_defect_bounds_the_wave_outside_the_sum(half_width, norm):
     assert abs(wrong_sign) > 0.9, "mutation: without (−1)^((a−1)/2) the wave is missed"
 
 
+# checks: lem-transfer
 def test_defect_adds_one_error_for_each_piece():
     sums = triangle_wave_as_relus(7)
     assert np.abs(sums.coefficients).sum() == 2 * 7
@@ -69,6 +71,7 @@ def test_homogeneity_of_the_scaled_sum():
     np.testing.assert_allclose(scaled, targets.triangle_wave_relu_sum(z, 5), atol=1e-12)
 
 
+# checks: lem-invisible
 @pytest.mark.parametrize("dim", [5, 8])
 def test_invisibility_by_monte_carlo(dim):
     """r copies of one top eigenfunction: E Σ|⟨f,T_w⟩| ≤ rF√λ, and not below half of it."""
@@ -87,6 +90,7 @@ def test_invisibility_by_monte_carlo(dim):
     assert abs(second - r**2 * eigenvalues[1]) < 5 * error
 
 
+# checks: lem-correlation
 @given(st.floats(0.1, 0.99), st.integers(0, 1000))
 @settings(max_examples=30, deadline=None)
 def test_correlation_is_needed(share, seed):
@@ -104,6 +108,7 @@ def test_correlation_is_needed(share, seed):
     assert n * (n - D) >= (n**2 - D**2) / 2
 
 
+# checks: lem-averaging, thm-high-probability
 def test_average_over_the_lucky_draws():
     """One feature, lucky with probability δ: the averaged network keeps its error, and its correlation the bound."""
     rng = np.random.default_rng(2)
@@ -122,6 +127,7 @@ def test_average_over_the_lucky_draws():
     assert abs(mean @ T) > U * root_mean_square, "mutation: the factor 1/√δ is needed"
 
 
+# checks: thm-weights-width
 def test_the_weight_bound_scales_as_it_should():
     choice = paper_bound.wave_choice(20, 40.0, 0.02, 4.0, 13)
     base = paper_bound.weights_bound(choice, 40.0)
@@ -150,6 +156,7 @@ def test_the_papers_wave_needs_three_times_its_norm():
 GRID = [(dim, factor, error) for dim in (3, 6, 12, 25) for factor in (1.0, 5.0) for error in (1e-3, 0.02, 0.3)]
 
 
+# checks: prp-chain
 @pytest.mark.parametrize(("dim", "factor", "error"), GRID)
 def test_chain_of_bounds(dim, factor, error):
     norm = factor * dim

@@ -75,6 +75,7 @@ def test_gaussian_weight_eigenvalues_from_the_power_series():
     assert np.allclose(lam, polynomials.feature_eigenvalues(dim, 4, bias, weights="gaussian"), rtol=1e-6)
 
 
+# checks: lem-polynomials-powers
 def test_power_eigenvalues_against_quadrature():
     for dim in (2, 3, 7, 20):
         t, weight = harmonics.sphere_quadrature(dim, 20)
@@ -92,6 +93,7 @@ def at_latitude(dim, s, t, b):
     return a, q, above, slope * (1 - z * z) ** ((n - 1) / 2) / (n - 1)
 
 
+# checks: thm-polynomials-price
 @pytest.mark.parametrize("dim", [5, 10, 20])
 @pytest.mark.parametrize("family", ["conjugate", "tangent"])
 def test_prices_agree_with_direct_least_squares(dim, family):
@@ -120,6 +122,7 @@ def values_at(polynomial, x):
     return sum(a * np.prod([x[:, i] ** e for i, e in enumerate(m)], axis=0) for m, a in polynomial.items())
 
 
+# checks: cor-polynomials-harmonic
 def test_harmonic_masses_against_an_exact_cubature():
     """‖p_ℓ‖² = N E p(x) p(y) P_ℓ(⟨x,y⟩) with product Gauss nodes that are exact for degree 8 in R⁴."""
     (t1, w1), (t2, w2) = harmonics.sphere_quadrature(4, 8), harmonics.sphere_quadrature(3, 8)
@@ -136,6 +139,7 @@ def test_harmonic_masses_against_an_exact_cubature():
     assert masses.sum() == pytest.approx(weight @ values_at(POLYNOMIAL, x) ** 2)
 
 
+# checks: prp-polynomials-coefficients
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.floats(-2, 2), min_size=6, max_size=6), st.integers(3, 8))
 def test_coefficient_price_is_an_upper_bound(coefficients, dim):
@@ -162,6 +166,7 @@ def test_coefficient_price_is_attained_and_at_most_the_hermite_bound():
     assert polynomials.coefficient_price(dim, 3, gauss) > hermite / 3
 
 
+# checks: thm-polynomials-representer
 def test_representer_error_is_an_identity():
     """Monte Carlo over W of the exact population error of sampled representers."""
     rng, dim, r, b = np.random.default_rng(0), 6, 40, 0.2
@@ -196,6 +201,7 @@ def test_sphere_gram_with_bias_against_monte_carlo():
             assert abs(product.mean() - gram[i, j]) < 5 * product.std() / math.sqrt(len(x))
 
 
+# checks: thm-polynomials-budget
 def test_shares_obey_the_budget_identity_and_are_real_fits():
     rng, dim, r, b = np.random.default_rng(3), 5, 30, 0.3
     W = unit(rng, r, dim)
@@ -220,6 +226,7 @@ def test_predicted_shares_close_to_fits():
     assert predicted @ sizes == pytest.approx(r)
 
 
+# checks: prp-polynomials-floor
 def test_radial_floor_is_met_by_a_fit():
     """Unbiased ReLUs, Gaussian inputs, target x_1 x_2: the population fit stops at the floor."""
     assert polynomials.radial_floor(10) == pytest.approx(0.0408, abs=1e-4)
@@ -252,6 +259,7 @@ def sgd(W, b, target, steps, step_size, rng, both):
     return total / steps, W
 
 
+# checks: thm-polynomials-learning, thm-polynomials-both
 @pytest.mark.parametrize(("layers", "error"), [("output", 0.5), ("both", 1.0)])
 def test_sgd_meets_its_guarantee(layers, error):
     dim, rng = (5 if layers == "output" else 3), np.random.default_rng(6)

@@ -128,11 +128,15 @@ LEMMAS = {
 }
 
 
+# checks: thm-price-law, lem-price-mass, lem-price-upper, lem-price-lower, lem-price-gamma, lem-price-three
+# checks: lem-price-constant, prp-price-sharp
 @pytest.mark.parametrize("check", LEMMAS, ids=lambda check: check.__name__)
 def test_each_step_of_the_proof(check):
     assert check()
 
 
+# checks: thm-price-law, lem-price-mass, lem-price-upper, lem-price-lower, lem-price-gamma, lem-price-three
+# checks: lem-price-constant, prp-price-sharp
 @pytest.mark.parametrize(("check", "wrong"), [(check, wrong) for check, all_ in LEMMAS.items() for wrong in all_])
 def test_a_wrong_constant_is_noticed(check, wrong):
     assert not check(**wrong)
@@ -148,6 +152,7 @@ def positive_coefficients(expression, *variables):
     return all(c > 0 for c in sympy.Poly(sympy.expand(expression), *variables).coeffs())
 
 
+# checks: lem-price-upper
 def test_differences_of_the_upper_step_are_negative():
     c = sympy.Rational(3, 20)
     quarter5 = sympy.Rational(5, 4)
@@ -161,6 +166,7 @@ def test_differences_of_the_upper_step_are_negative():
     assert sympy.simplify(d2 - expected) == 0
 
 
+# checks: lem-price-lower
 @pytest.mark.parametrize(("shift", "dim", "degree"), price_law.LOWER_SHIFTS)
 def test_the_lower_ratio_decreases_for_every_proved_shift(shift, dim, degree):
     alpha = sympy.Rational(shift).limit_denominator(100) / 2 - sympy.Rational(1, 4)
@@ -182,6 +188,7 @@ def test_in_dimension_three_the_ratio_is_one():
     assert sympy.simplify(ratio - 1) == 0
 
 
+# checks: lem-price-gamma
 def test_differences_of_the_two_gamma_lemmas():
     quarter = sympy.Rational(1, 4)
     d1 = 1 / (x + 3 * half) - 1 / x + 3 * half * (1 / (x + quarter) - 1 / (x + 5 * quarter))
@@ -190,6 +197,7 @@ def test_differences_of_the_two_gamma_lemmas():
     assert sympy.simplify(d2 - 3 / (x * (2 * x + 1) * (4 * x - 1) * (4 * x + 3))) == 0
 
 
+# checks: lem-price-difference
 def test_the_telescoping_identity():
     alpha, d = sympy.symbols("alpha d")
     beta = -half - alpha
@@ -218,6 +226,7 @@ def test_tails_agree_with_mpmath():
         assert float(tail) == pytest.approx(relu_tail(dim, degree), rel=1e-10)
 
 
+# checks: thm-price-law
 def test_proved_sharper_shifts():
     for shift, dim, degree in price_law.LOWER_SHIFTS[1:]:
         for d in (dim, dim + 1, 3 * dim, 1000):
@@ -228,6 +237,7 @@ def test_proved_sharper_shifts():
             price_law.tail_bounds(dim - 1, degree, lower_shift=shift)
 
 
+# checks: thm-price-law
 def test_ratio_of_the_two_sides():
     """At most (30/23)^{3/2} = 1.4897 for L ≥ 2: approached at L = 2 as d → ∞, never reached."""
     supremum = (30 / 23) ** 1.5
@@ -241,6 +251,18 @@ def test_ratio_of_the_two_sides():
     assert largest == pytest.approx(supremum, abs=1e-5)
 
 
+# checks: general-features-numerical-only-the-largest
+def test_largest_tail_over_the_lower_side():
+    """Not proved, computed: τ_L over the lower side is at most 1.3832, the limit d → ∞ at L = 2."""
+    limit = (1 - 1 / math.pi - 1 / 2 - 1 / (2 * math.pi)) / (A / 3**1.5)
+    assert limit == pytest.approx(1.3832, abs=5e-5)
+    for dim in (3, 4, 10, 100, 1000, 100_000):
+        ratios = [relu_tail(dim, degree) / price_law.tail_bounds(dim, degree)[0] for degree in (2, 4, 6, 10, 30)]
+        assert max(ratios) < limit
+    assert max(ratios) == pytest.approx(limit, rel=1e-3)
+
+
+# checks: cor-price-inputs
 def test_the_law_holds_for_every_rotation_invariant_input():
     """On the sphere the same relative tail: masses N(d,ℓ)c_ℓ²/Σ from quadrature of the ReLU against P_ℓ."""
     from rfcompanion.harmonics import funk_hecke
@@ -252,6 +274,7 @@ def test_the_law_holds_for_every_rotation_invariant_input():
     assert relative[:7].sum() == pytest.approx(1 - relu_tail(dim, 6), rel=1e-10)
 
 
+# checks: cor-price-error
 @pytest.mark.parametrize("dim", [3, 10, 20, 51])
 @pytest.mark.parametrize("error", [0.05, 1e-2, 1e-3, 1e-5])
 def test_price_of_an_error_against_the_exact_minimum(dim, error):
@@ -302,6 +325,7 @@ def check_every_dimension(norm=price_law.HARD_NORM_CONSTANT, power=0.75, square=
     return True
 
 
+# checks: thm-one-neuron
 def test_one_neuron_in_every_dimension():
     assert check_every_dimension()
     assert not check_every_dimension(norm=0.58)
@@ -322,6 +346,7 @@ def test_a_lower_bound_in_powers_of_r():
             assert best_relative_error(dim, r) > A * dim**-1.5 * float(r) ** (-3 / (dim - 1))
 
 
+# checks: lem-price-rate
 def test_rate_bounds_the_binomials():
     assert price_law.rate(1) == pytest.approx(math.log(4))
     assert price_law.rate(0.0) == 0
@@ -333,6 +358,7 @@ def test_rate_bounds_the_binomials():
     assert price_law.rate(np.array([0.5, 1.0])).shape == (2,)
 
 
+# checks: thm-price-probability
 def test_high_probability_form_on_random_neurons():
     """Captured part beyond degree L by r random neurons, over many directions: mean and tail obey the theorem."""
     dim, degree, loss = 5, 4, 0.5
@@ -363,12 +389,14 @@ def test_high_probability_form_on_random_neurons():
     assert (error >= tail - captured - 1e-12).all()
 
 
+# checks: cor-one-neuron-probability
 def test_high_probability_counts():
     exact = Fraction(1, 2) ** 50 * Fraction(1, 2) * harmonic_dimension(50, 52)
     assert price_law.high_probability_features(50, 50, 0.5**50) == math.floor(exact)
     assert price_law.high_probability_features(50, 51, 0.25, 0.25, biased=True) == harmonic_dimension(50, 52) // 16
 
 
+# checks: cor-price-tangent
 def test_tangent_features_span_few_dimensions():
     assert price_law.tangent_width(10, 101) == 11
     assert price_law.tangent_width(10, 110, biased=True) == 10

@@ -15,6 +15,7 @@ def unit(rng, n, dim):
     return x / np.linalg.norm(x, axis=1, keepdims=True)
 
 
+# checks: lem-setting-radius
 @pytest.mark.parametrize("dim", [1, 2, 3, 7, 50, 3000])
 def test_radius_tails(dim):
     t = np.linspace(0.05, 6, 100)
@@ -33,6 +34,7 @@ def test_the_lower_tail_exponent_cannot_be_used_above():
     assert (gammaincc(1.0, (math.sqrt(2) + t) ** 2 / 2) > np.exp(-t * t)).any()
 
 
+# checks: prp-setting-transfer
 @pytest.mark.parametrize(("p", "q"), [(1, 1), (2, 1), (3, 2)])
 def test_homogeneous_functions_transfer(p, q):
     """⟨f,g⟩ under Gaussian inputs = E ρ^{p+q} times the mean on the sphere, as a ratio of two Monte Carlo means."""
@@ -49,6 +51,7 @@ def test_homogeneous_functions_transfer(p, q):
     assert abs(wrong.mean()) > 10 * wrong.std() / math.sqrt(n)
 
 
+# checks: prp-setting-transfer
 def test_ridge_functions_hardly_notice_the_radius():
     rng, n = np.random.default_rng(1), 200_000
     for dim in (4, 40):
@@ -59,6 +62,7 @@ def test_ridge_functions_hardly_notice_the_radius():
         assert gap > 0.1 / dim  # the order 1/d is right
 
 
+# checks: lem-setting-derivative
 @pytest.mark.parametrize("dim", [2, 3, 4, 11])
 def test_legendre_derivative_and_differential_equation(dim):
     for ell in range(1, 7):
@@ -76,6 +80,7 @@ def test_legendre_derivative_and_differential_equation(dim):
             assert float(P(t)) == pytest.approx(harmonics.legendre(dim, ell, float(t))[ell], rel=1e-12)
 
 
+# checks: thm-setting-addition
 def test_addition_theorem_for_degree_three_by_sampling_a_basis():
     """Projection on degree 3 in R³, orthonormalised numerically, has the kernel N P_3."""
     rng, dim = np.random.default_rng(2), 3
@@ -101,6 +106,7 @@ def test_addition_theorem_for_degree_three_by_sampling_a_basis():
     assert np.allclose(kernel, 7 * harmonics.legendre(dim, 3, angle)[3], atol=1e-12)
 
 
+# checks: lem-setting-mehler
 def test_mehler_gives_the_arc_cosine_kernel_with_bias():
     a = polynomials.relu_hermite_coefficients(80, -0.7)
     for rho in (-0.6, 0.3, 0.7):
@@ -109,12 +115,14 @@ def test_mehler_gives_the_arc_cosine_kernel_with_bias():
         assert (a * a) @ rho ** np.arange(81) == pytest.approx(gaussian.relu_gram(W, b, V, b)[0, 0], abs=1e-10)
 
 
+# checks: prp-setting-hermite
 def test_hermite_energies_are_the_limit_of_the_masses():
     energies = polynomials.relu_hermite_coefficients(6) ** 2 / 0.5
     gap = [abs(concentration.relu_masses(dim, 6) - energies).max() for dim in (10, 100, 1000)]
     assert gap[0] > 5 * gap[1] > 25 * gap[2]
 
 
+# checks: prp-setting-derivative
 def test_two_parallel_features_make_a_derivative():
     rng, delta = np.random.default_rng(3), 0.3
     z = rng.standard_normal(1_000_000)

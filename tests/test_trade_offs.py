@@ -46,6 +46,7 @@ def test_reference_values(dim, budget, value):
     assert solved.error == pytest.approx(value, rel=2e-3)
 
 
+# checks: thm-weight-limited
 def test_against_a_bounded_least_squares_solver():
     dim, budget, cells = 6, 12.0, 60
     degrees = trade_offs._degrees(30)
@@ -59,6 +60,7 @@ def test_against_a_bounded_least_squares_solver():
     assert ours.upper == pytest.approx(value, rel=1e-2)
 
 
+# checks: thm-weight-limited, lem-enclosure
 @given(st.integers(4, 25), st.floats(0.7, 3.0))
 @settings(max_examples=12, deadline=None)
 def test_the_density_attains_its_error_and_the_enclosure_is_narrow(dim, exponent):
@@ -83,6 +85,7 @@ def test_error_falls_with_the_budget_and_is_convex():
     assert all(values[i] <= (values[i - 1] + values[i + 1]) / 2 * (1 + 1e-3) for i in (2, 3))
 
 
+# checks: thm-frontier
 def test_fits_respect_both_floors_and_come_close():
     """Independent directions, weight-limited fits: mean error above max(e_r, E_B) and within a small factor of it."""
     dim, width, targets, rng = 8, 300, 30, np.random.default_rng(0)
@@ -102,6 +105,7 @@ def test_fits_respect_both_floors_and_come_close():
     assert trade_offs.frontier(dim, width, 10.0) == pytest.approx(floors[1], rel=1e-2)
 
 
+# checks: prp-smooth
 def test_smooth_waves():
     for dim, omega in ((5, 1.0), (12, 0.3)):
         with mpmath.workdps(40):
