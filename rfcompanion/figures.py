@@ -153,6 +153,11 @@ def show(figure: "Figure", *, name: str, alt: str, caption: str = "") -> InlineF
 
 
 def _compact(svg: str) -> str:
-    """Drop comments and line breaks: a notebook stores each figure, and readers clone it."""
+    """Drop comments and line breaks, round coordinates to 0.01 pt: a notebook stores each figure, readers clone it."""
     svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'(?<=\s)(d|x|y)="([^"]*)"', lambda m: f'{m[1]}="{_rounded(m[2])}"', svg)
     return re.sub(r"\s*\n\s*", " ", svg).strip()
+
+
+def _rounded(numbers: str) -> str:
+    return re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), numbers)
