@@ -20,11 +20,11 @@ def names() -> list[str]:
     return [name for name in found if hasattr(importlib.import_module(f"benchmarks.{name}"), "rows")]
 
 
-def run(name: str, quick: bool) -> list[dict]:
+def run(name: str, quick: bool, repeats: int) -> list[dict]:
     """Rows of one benchmark; ``quick`` shrinks it where it can be shrunk."""
     rows = importlib.import_module(f"benchmarks.{name}").rows
     accepted = inspect.signature(rows).parameters
-    options = {"repeats": 2 if quick else 5, "quick": quick}
+    options = {"repeats": 2 if quick else repeats, "quick": quick}
     return rows(**{key: value for key, value in options.items() if key in accepted})
 
 
@@ -35,10 +35,10 @@ def line(row: dict) -> str:
     return f"{row['what']:<58} {row['peer_name']:<30} {numbers:<42} x {row['ratio']:<8.3g}{verdict}"
 
 
-def merge(results: dict, name: str, rows: list[dict], seconds: float) -> dict:
+def merge(results: dict, name: str, rows: list[dict], repeats: int, seconds: float) -> dict:
     """The stored results with those of one benchmark replaced."""
     tables = dict(results.get("tables", {}))
-    tables[name] = {"rows": rows, "seconds": round(seconds, 1)}
+    tables[name] = {"rows": rows, "repeats": repeats, "seconds": round(seconds, 1)}
     return {"tables": tables, "threads": int(os.environ["OMP_NUM_THREADS"])}
 
 
@@ -46,6 +46,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=benchmarks.__doc__)
     parser.add_argument("names", nargs="*", help=f"which to run (default: all of {', '.join(names())})")
     parser.add_argument("--quick", action="store_true", help="small sizes, two repetitions, nothing stored")
+    parser.add_argument("--repeats", type=int, default=5, help="repetitions, of which the median counts (default 5)")
     parser.add_argument("--no-record", action="store_true", help="do not store the table")
     options = parser.parse_args()
     unknown = set(options.names) - set(names())
@@ -56,14 +57,14 @@ def main() -> None:
     missed = 0
     for name in options.names or names():
         begin = time.perf_counter()
-        rows = run(name, options.quick)
+        rows = run(name, options.quick, options.repeats)
         seconds = time.perf_counter() - begin
         for row in rows:
             print(line(row), flush=True)
             missed += row["aim"] is not None and row["ratio"] < row["aim"]
         if not (options.quick or options.no_record):
             before = records.read(RECORD) if RECORD.exists() else {}
-            total = merge(before, name, rows, seconds)
+            total = merge(before, name, rows, options.repeats, seconds)
             spent = sum(table["seconds"] for table in total["tables"].values())
             records.write(RECORD, total, seed=0, seconds=spent, command="python -m benchmarks")
     if missed:

@@ -43,17 +43,13 @@ def gap(gram, cross, u, limit: float) -> float:
 
 
 def rows(repeats: int = 5, quick: bool = False) -> list[dict]:
-    """Paths at both sizes and dimensions, one seed a repetition, then single budgets."""
-    table = []
-    for count, every in ((200, 1),) if quick else ((1000, 1), (4000, 4)):
-        for dim in (10, 50):
-            table += _path(dim, count, every, repeats, quick)
-    for count in (200,) if quick else (1000, 4000):
-        table.append(_single(count, repeats, quick))
-    return table
+    """Paths in both dimensions, one seed a repetition, then single budgets."""
+    count = 200 if quick else 1000
+    table = [row for dim in (10, 50) for row in path(dim, count, 1, repeats, quick)]
+    return [*table, single(count, repeats, quick)]
 
 
-def _path(dim: int, count: int, every: int, repeats: int, quick: bool) -> list[dict]:
+def path(dim: int, count: int, every: int, repeats: int, quick: bool) -> list[dict]:
     times = {"ours": [], "admm": [], "piqp": [], "lsq": []}
     worst = 0.0
     for seed in range(repeats):
@@ -101,7 +97,7 @@ def _lsq_linear(factor, right, limit: float):
     return lsq_linear(factor, right, (-limit, limit), tol=1e-10, max_iter=60)
 
 
-def _single(count: int, repeats: int, quick: bool) -> dict:
+def single(count: int, repeats: int, quick: bool) -> dict:
     """The middle budget of the path, gap 1e-9."""
     mine, theirs = [], []
     for seed in range(repeats):

@@ -1,9 +1,18 @@
 """Exact ReLU Gram matrices against what one would write first, and against scipy's Owen's T with biases."""
 
+import json
+import os
+import statistics
+import subprocess
+from pathlib import Path
+
 import numpy as np
 
 from benchmarks import _measure
 from rfcompanion import gaussian
+
+#: An interpreter that has neural-tangents, which needs an older jax and numpy than the book: a scratch environment.
+NEURAL_TANGENTS = os.environ.get("NEURAL_TANGENTS_PYTHON", "")
 
 
 def straightforward(w):
@@ -21,7 +30,7 @@ def by_owens_t(w, b):
     size = len(b)
     i, j = np.triu_indices(size)
     h, k = -b[i], -b[j]
-    rho = np.clip(np.einsum("nd,nd->n", w[i], w[j]), -1 + 1e-15, 1 - 1e-15)
+    rho = np.clip((w @ w.T)[i, j], -1 + 1e-15, 1 - 1e-15)
     q = np.sqrt((1 - rho) * (1 + rho))
     with np.errstate(divide="ignore", invalid="ignore"):
         both = 0.5 * (ndtr(-h) + ndtr(-k)) - owens_t(h, (k / h - rho) / q) - owens_t(k, (h / k - rho) / q)
@@ -49,14 +58,32 @@ def rows(repeats: int = 5, quick: bool = False) -> list[dict]:
     assert np.abs(gaussian.relu_gram(w) - straightforward(w))[off].max() < 1e-13
     assert np.abs(gaussian.relu_gram(w, b) - by_owens_t(w, b))[off].max() < 1e-11
     aims = (None, None) if quick else (3.0, 1.5)
+    tangents = _neural_tangents(w, seconds["ours"], repeats, aims[0]) if NEURAL_TANGENTS else []
+    aim = None if tangents else aims[0]
     return [
-        _measure.row(f"ReLU Gram, r={count}", "straightforward numpy", seconds["ours"], seconds["peer"], "s", aims[0]),
+        *tangents,
+        _measure.row(f"ReLU Gram, r={count}", "straightforward numpy", seconds["ours"], seconds["peer"], "s", aim),
         _measure.row(f"ReLU Gram, biases, r={count}", "scipy owens_t", biased["ours"], biased["peer"], "s", aims[1]),
-        _measure.row(f"ReLU Gram, biases, error, r={count}", "allowed error", _error(w, b), 1e-14, "absolute", 1),
+        _measure.row(f"ReLU Gram, biases, error, r={count}", "allowed error", _error(), 1e-14, "absolute", 1),
     ]
 
 
-def _error(w, b) -> float:
+def _neural_tangents(w, ours: float, repeats: int, aim) -> list[dict]:
+    count, dim = w.shape
+    seconds = []
+    for _ in range(repeats):
+        script = Path(__file__).with_name("_neural_tangents.py")
+        done = subprocess.run(
+            [NEURAL_TANGENTS, str(script), json.dumps([count, dim])], capture_output=True, text=True, check=True
+        )
+        result = json.loads(done.stdout.strip().splitlines()[-1])
+        seconds.append(result["seconds"])
+        assert abs(result["corner"] - gaussian.relu_gram(w[:2])[0, 1]) < 1e-12
+    peer = statistics.median(seconds)
+    return [_measure.row(f"ReLU Gram, r={count}", "neural-tangents, jit, float64", ours, peer, "s", aim)]
+
+
+def _error() -> float:
     """Largest error over pairs of every kind of correlation, against 40-digit quadrature."""
     import mpmath
 

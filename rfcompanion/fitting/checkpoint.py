@@ -55,14 +55,14 @@ class Checkpoint:
         """Say whether it is time to save."""
         return self.path is not None and time.monotonic() - self._last >= max(self.seconds, 9.0 * self._cost)
 
-    def save(self, numbers: dict, arrays: dict, gram, gram_version: int) -> None:
-        """Save the state: plain ``numbers``, small numpy ``arrays``, and the Gram matrix if its version is new."""
+    def save(self, numbers: dict, arrays: dict, gram, gram_version: str) -> None:
+        """Save the state: plain ``numbers``, small numpy ``arrays``, and ``gram()`` if its version is new."""
         if self.path is None:
             return
         start = time.monotonic()
         gram_file = f"{self.path.name}.gram-{gram_version}"
         if gram_file != self._gram_file:
-            records.write_file(self.path.with_name(gram_file), lambda file: np.save(file, gram))
+            records.write_file(self.path.with_name(gram_file), lambda file: np.save(file, gram()))
         header = json.dumps({"fingerprint": self.fingerprint, "numbers": numbers, "gram": gram_file})
         buffer = io.BytesIO()
         np.savez(buffer, header=np.array(header), **arrays)

@@ -209,7 +209,7 @@ class Run:
         version = f"{precision}-{self.numbers['next'] if stage == 'gram' else 'whole'}"
         arrays = {key: devices.as_numpy(value) for key, value in self.arrays.items()}
         # After the Gram pass the file of that pass stays: the matrix in memory is factored in place.
-        self.store.save(self.numbers, arrays, devices.as_numpy(self.gram), version)
+        self.store.save(self.numbers, arrays, lambda: devices.as_numpy(self.gram), version)
 
     def _here(self, array):
         if self.data.backend == "numpy":
