@@ -55,6 +55,17 @@ def errors(dim, width, budgets, directions, seed):
     return np.asarray(fit.relative_error)
 
 
+def row(dim, width, budgets, directions, seed):
+    """One entry of the record: mean over the directions, and its standard error."""
+    table = errors(dim, width, np.asarray(budgets), directions, seed)
+    return {
+        "dim": dim,
+        "budgets": budgets,
+        "relative_error": table.mean(axis=1),
+        "standard_error": table.std(axis=1, ddof=1) / math.sqrt(directions),
+    }
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--width", type=int, default=1500)
@@ -65,16 +76,7 @@ def main(arguments=None):
     start = time.perf_counter()
     results = []
     for dim in tqdm(DIMENSIONS, disable=not sys.stderr.isatty()):
-        table = errors(dim, options.width, BUDGETS, options.directions, options.seed)
-        mean, deviation = table.mean(axis=1), table.std(axis=1, ddof=1)
-        results.append(
-            {
-                "dim": dim,
-                "budgets": BUDGETS,
-                "relative_error": mean,
-                "standard_error": deviation / math.sqrt(options.directions),
-            }
-        )
+        results.append(row(dim, options.width, BUDGETS, options.directions, options.seed))
     command = f"python book/experiments/lower_bound_fits.py --width {options.width}"
     command += f" --directions {options.directions} --seed {options.seed}"
     seconds = time.perf_counter() - start

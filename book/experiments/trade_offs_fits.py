@@ -52,6 +52,20 @@ def errors(dim, width, law, budgets, targets, seed):
     return np.asarray(fit.relative_error)
 
 
+def row(dim, width, law, budgets, targets, seed):
+    """One entry of the record: mean over the targets, and its standard error."""
+    table = errors(dim, width, law, np.asarray(budgets), targets, seed)
+    return {
+        "dim": dim,
+        "features": width,
+        "law": law,
+        "targets": targets,
+        "budgets": budgets,
+        "relative_error": table.mean(axis=1),
+        "standard_error": table.std(axis=1, ddof=1) / np.sqrt(targets),
+    }
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--targets", type=int, default=24)
@@ -64,18 +78,7 @@ def main(arguments=None):
     results = []
     for dim, width, law in tqdm(cases, disable=not sys.stderr.isatty()):
         count = options.wide_targets if width == max(WIDTHS) else options.targets
-        table = errors(dim, width, law, BUDGETS[dim], count, options.seed)
-        results.append(
-            {
-                "dim": dim,
-                "features": width,
-                "law": law,
-                "targets": count,
-                "budgets": BUDGETS[dim],
-                "relative_error": table.mean(axis=1),
-                "standard_error": table.std(axis=1, ddof=1) / np.sqrt(count),
-            }
-        )
+        results.append(row(dim, width, law, BUDGETS[dim], count, options.seed))
     command = f"python book/experiments/trade_offs_fits.py --targets {options.targets}"
     command += f" --wide-targets {options.wide_targets} --seed {options.seed}"
     seconds = time.perf_counter() - start

@@ -1,0 +1,62 @@
+"""Rigorous enclosures of the constants of the book for d ∈ {2, …, 100} ∪ {200, 500, 1000}, all by ball arithmetic.
+
+Each enclosure is a pair of decimal numbers, rounded outwards, of relative width below 1e-20; the smallest numbers of
+features are exact integers. About a minute on one core::
+
+    python -m rfcompanion reproduce certified_numbers
+"""
+
+from fractions import Fraction
+
+from rfcompanion import certify, certify_constants
+from rfcompanion.harmonics import harmonic_dimension
+
+DIMS = (*range(2, 101), 200, 500, 1000)
+COUNTS = (1, 10, 100, 1000, 10_000, 100_000)  # r of e_r, besides the corners
+CORNERS = (0, 2, 4, 6)  # even degrees L of the corners r_L, where e_r is the tail τ_L
+ERRORS = (0.1, 0.01, 0.001)
+DEGREES = (0, 1, 2, 4, 6, 8, 10)
+BIAS, BIASED_DEGREES = -1.0, (2, 3, 4, 5)
+WAVE_DEGREES = (1, 3, 5)  # of the triangle wave of norm √d; d ≥ 8
+BITS, DIGITS = 76, 25
+
+
+def corner(dim: int, degree: int) -> int:
+    """r_L: how many features hold every degree up to L that the neuron has."""
+    return dim + sum(harmonic_dimension(dim, ell) for ell in range(0, degree + 1, 2))
+
+
+def certify_dimension(dim: int) -> dict:
+    """All certified numbers of one dimension; enclosures as pairs of decimals."""
+    counts = sorted({*COUNTS, *(corner(dim, degree) for degree in CORNERS)})
+    entry = {
+        "dim": dim,
+        "features": counts,
+        "best_relative_error": [decimals(certify.best_relative_error(dim, r, BITS)) for r in counts],
+        "min_features": [certify.min_features(dim, error) for error in ERRORS],
+        "relu_eigenvalue": [decimals(certify.relu_eigenvalue(dim, ell, bits=BITS)) for ell in DEGREES],
+        "biased_eigenvalue": [decimals(certify.relu_eigenvalue(dim, ell, BIAS, BITS)) for ell in BIASED_DEGREES],
+        "price_constant": decimals(certify_constants.price_constant(dim, BITS)),
+        "triangle_wave_eigenvalue": [],
+    }
+    if dim >= 8:
+        entry["triangle_wave_eigenvalue"] = [
+            decimals(certify.triangle_wave_eigenvalue(dim, ell, float(dim), BITS)) for ell in WAVE_DEGREES
+        ]
+    return entry
+
+
+def decimals(enclosure: tuple[Fraction, Fraction]) -> list[str]:
+    """The enclosure as two decimals, rounded outwards."""
+    return list(certify_constants.to_decimals(enclosure, DIGITS))
+
+
+def settings() -> dict:
+    """What the entries of the lists stand for."""
+    return {
+        "bias_of_biased_eigenvalue": BIAS,
+        "degrees_of_biased_eigenvalue": BIASED_DEGREES,
+        "degrees_of_relu_eigenvalue": DEGREES,
+        "degrees_of_triangle_wave_eigenvalue": WAVE_DEGREES,
+        "errors_of_min_features": ERRORS,
+    }

@@ -1,0 +1,471 @@
+"""The named experiments of the book: each makes one record of ``book/data`` and feeds the pages that it names.
+
+    python -m rfcompanion reproduce --list
+
+An experiment is a plan (full or fast), a function of one task, and the stated error within which a number computed
+again must agree. The functions stand in the scripts beside this file, which are imported when they are needed.
+"""
+
+import numpy as np
+
+from rfcompanion.reproduce import Experiment, Plan, Task
+
+#: Records that no sweep makes: measurements of speed are never equal twice.
+OTHER_RECORDS = {"benchmarks.json": "make bench"}
+
+
+def spread(seconds: float, weights) -> list[float]:
+    """Share a measured cost among tasks."""
+    total = sum(weights)
+    return [round(seconds * weight / total, 2) for weight in weights]
+
+
+def rows(name: str, cases: list[dict], seconds: list[float]) -> list[Task]:
+    """Tasks that fill one list of a record, in order."""
+    return [Task((name, i), case, cost) for i, (case, cost) in enumerate(zip(cases, seconds, strict=True))]
+
+
+# ---------------------------------------------------------------------------------------------- the limits
+
+
+def concentration_deep_plan(fast, device):
+    dims, samples, directions = ((5,), 20_000, 40) if fast else ((5, 10, 20), 600_000, 1000)
+    cases = [{"dim": d, "samples": samples, "directions": directions, "seed": 20190401} for d in dims]
+    tasks = rows("measurements", cases, [3.0] if fast else [110.0, 120.0, 150.0])
+    return Plan(tasks, {"samples": samples, "directions": directions}, seed=20190401)
+
+
+def concentration_deep(dim, samples, directions, seed, device):
+    import concentration_deep as script
+
+    return script.measure(dim, np.sqrt(dim) / 2, samples, directions, seed)
+
+
+def general_features_deep_plan(fast, device):
+    import general_features_deep as script
+
+    cases = [
+        {"dim": dim, "depth": depth, "count": count}
+        for dim in script.DIMS
+        for depth in script.DEPTHS
+        for count in script.COUNTS
+    ]
+    cases = cases[:1] if fast else cases
+    constants = {"hidden": script.HIDDEN, "samples_per_feature": script.SAMPLES_PER_FEATURE, "targets": script.TARGETS}
+    cost = spread(250.0 if not fast else 3.0, [case["count"] * case["depth"] for case in cases])
+    return Plan(rows("fits", cases, cost), constants, seed=script.SEED)
+
+
+def general_features_deep(dim, depth, count, device):
+    import general_features_deep as script
+
+    return script.fit(dim, depth, count, progress=False)
+
+
+def lower_bound_fits_plan(fast, device):
+    import lower_bound_fits as script
+
+    width, directions, dims, budgets = 1500, 4, script.DIMENSIONS, script.BUDGETS
+    if fast:
+        width, directions, dims, budgets = 100, 2, dims[:2], budgets[:4]
+    shared = {"width": width, "budgets": budgets.tolist(), "directions": directions, "seed": 3}
+    tasks = rows("fits", [{"dim": dim, **shared} for dim in dims], [0.5 if fast else 12.0] * len(dims))
+    return Plan(tasks, {"features": width, "directions": directions}, seed=3)
+
+
+def lower_bound_fits(dim, width, budgets, directions, seed, device):
+    import lower_bound_fits as script
+
+    return script.row(dim, width, budgets, directions, seed)
+
+
+def trade_offs_fits_plan(fast, device):
+    import trade_offs_fits as script
+
+    widths, dims = ((100,), (5,)) if fast else (script.WIDTHS, tuple(script.BUDGETS))
+    cases = [
+        {
+            "dim": dim,
+            "width": width,
+            "law": law,
+            "budgets": script.BUDGETS[dim].tolist()[: 4 if fast else None],
+            "targets": 2 if fast else 4 if width == max(script.WIDTHS) else 24,
+            "seed": 7,
+        }
+        for law in script.LAWS
+        for width in widths
+        for dim in dims
+    ]
+    cost = spread(1.0 if fast else 1200.0, [case["width"] ** 2 * case["targets"] for case in cases])
+    return Plan(rows("fits", cases, cost), seed=7)
+
+
+def trade_offs_fits(dim, width, law, budgets, targets, seed, device):
+    import trade_offs_fits as script
+
+    return script.row(dim, width, law, budgets, targets, seed)
+
+
+def trade_offs_curves_plan(fast, device):
+    import trade_offs_curves as script
+
+    cases = [{"dim": dim, "budgets": budgets.tolist()} for dim, budgets in script.BUDGETS.items()]
+    matching = [{"dim": dim, "degree": degree} for dim, degree in script.MATCHING]
+    if fast:
+        cases, matching = [{"dim": 10, "budgets": [1.0, 4.0]}], [{"dim": 10, "degree": 2}]
+    cost = spread(4.0 if fast else 500.0, [len(case["budgets"]) for case in cases])
+    tasks = rows("curves", cases, cost) + rows("matching", matching, [4.0 if fast else 10.0] * len(matching))
+    return Plan(tasks)
+
+
+def trade_offs_curves(dim, device, budgets=None, degree=None):
+    import trade_offs_curves as script
+
+    if degree is not None:
+        return script.matching_row(dim, degree)
+    ends = [script.ends(dim, budget) for budget in budgets]
+    return {"dim": dim, "budgets": budgets, "lower": [low for low, _ in ends], "upper": [high for _, high in ends]}
+
+
+# ----------------------------------------------------------------------------------------------- the power
+
+
+def polynomials_staircase_plan(fast, device):
+    import polynomials_staircase as script
+
+    cases = [{"dim": dim, "width": width} for dim, widths in script.WIDTHS.items() for width in widths]
+    cases = cases[:3] if fast else cases
+    draws = [10 if case["width"] <= 256 else 3 if case["width"] <= 1024 else 1 for case in cases]
+    cost = [n * max(0.02, 60 * (case["width"] / 8192) ** 2.5) for n, case in zip(draws, cases, strict=True)]
+    tasks = rows("rows", cases, cost)
+    return Plan(tasks, {"degrees": list(script.DEGREES)}, seed=list(range(10)))
+
+
+def polynomials_staircase(dim, width, device):
+    import polynomials_staircase as script
+
+    return script.row(dim, width)
+
+
+def polynomials_trained_plan(fast, device):
+    import polynomials_trained as script
+
+    steps, seeds = (200, 2) if fast else (script.STEPS, script.SEEDS)
+    cases = [(k, r) for k in script.DEGREES for r in script.WIDTHS][: 2 if fast else None]
+    cost = spread(1.0 if fast else 540.0, [50 + width for _, width in cases])
+    shared = {"steps": steps, "seeds": seeds}
+    tasks = rows("rows", [{"degree": k, "width": r, **shared} for k, r in cases], cost)
+    tasks.append(Task(("short_run",), {"degree": 2, "width": 16, "steps": 1000, "seed": 0}, 0.5))
+    return Plan(tasks, {"dim": script.DIM, "steps": steps}, seed=list(range(seeds)))
+
+
+def polynomials_trained(degree, width, steps, device, seeds=None, seed=None):
+    import polynomials_trained as script
+
+    if seed is not None:
+        error = script.train_both_layers(degree, width, steps, seed)
+        return {"degree": degree, "width": width, "steps": steps, "seed": seed, "error": error}
+    errors = [script.train_both_layers(degree, width, steps, s) for s in range(seeds)]
+    return {"degree": degree, "width": width, "errors": errors}
+
+
+def reduction_dial_plan(fast, device):
+    import reduction_dial as script
+
+    scales, seeds, steps, width = script.SCALES, script.SEEDS, script.STEPS, script.WIDTH
+    if fast:
+        scales, seeds, steps, width = scales[4:6], seeds[:2], 50, 32
+    shared = {"scales": list(scales), "seeds": list(seeds), "steps": steps, "width": width}
+    tasks = [Task(("runs", name), {"activation": name, **shared}, 1.0 if fast else 45.0) for name in script.ACTIVATIONS]
+    setting = {"dim": script.DIM, "batch": script.BATCH, "step_size": script.STEP_SIZE}
+    return Plan(tasks, setting | shared, seed=list(seeds))
+
+
+def reduction_dial(activation, scales, seeds, steps, width, device):
+    import reduction_dial as script
+
+    return script.measure(activation, scales, seeds, steps, width)
+
+
+def reduction_width_plan(fast, device):
+    import reduction_width as script
+
+    widths, seeds, steps = script.WIDTHS, script.SEEDS, script.STEPS
+    if fast:
+        widths, seeds, steps = widths[:2], seeds[:2], 40
+    shared = {"widths": list(widths), "seeds": list(seeds), "steps": steps}
+    tasks = [
+        Task(("runs", f"{name}-{layers}"), {"activation": name, "layers": layers, **shared}, 1.0 if fast else 140.0)
+        for name in script.ACTIVATIONS
+        for layers in ("weights", "both")
+    ]
+    setting = {"dim": script.DIM, "batch": script.BATCH, "step_size": script.STEP_SIZE}
+    return Plan(tasks, setting | shared, seed=list(seeds))
+
+
+def reduction_width(activation, layers, widths, seeds, steps, device):
+    import reduction_width as script
+
+    return script.measure(activation, layers, tuple(widths), tuple(seeds), steps)
+
+
+# ----------------------------------------------------------------------------------------- a single neuron
+
+
+def single_neuron_samples_plan(fast, device):
+    import single_neuron as script
+
+    dims, seeds = ((10,), 2) if fast else ((10, 20, 50, 100), 20)
+    tasks = [
+        Task(("dims", str(dim), kind), {"dim": dim, "kind": kind, "seeds": seeds}, 0.02 * dim * seeds / 2)
+        for dim in dims
+        for kind in ("unit", "biased", "large", "online")
+        if not (fast and kind == "biased")
+    ]
+    constants = {"goal": script.GOAL, "seeds": seeds, "step": script.STEP, "max_steps": script.STEPS, "dims": {}}
+    return Plan(tasks, constants, seed=list(range(seeds)))
+
+
+def single_neuron_samples(dim, kind, seeds, device):
+    import single_neuron as script
+
+    return script.online(dim, seeds) if kind == "online" else script.least_samples(dim, kind, seeds)
+
+
+def single_neuron_learners_plan(dim, seconds):
+    def plan(fast, device):
+        import single_neuron as script
+
+        size, seeds = (10, 2) if fast else (dim, 10)
+        weight = {"features": 3, "linearised": 2, "network": 3, "neuron": 1, "population": 1}
+        cases = [(kind, name) for kind in script.targets(size) for name in script.learners_of(kind)]
+        if fast:
+            cases = [("unit", "neuron"), ("unit", "population")]
+        cost = spread(1.0 if fast else seconds, [weight[name] for _, name in cases])
+        tasks = [
+            Task((kind, name), {"dim": size, "kind": kind, "name": name, "seeds": seeds}, share)
+            for (kind, name), share in zip(cases, cost, strict=True)
+        ]
+        return Plan(tasks, script.settings(size, seeds), seed=list(range(seeds)))
+
+    return plan
+
+
+def single_neuron_learners(dim, kind, name, seeds, device):
+    import single_neuron as script
+
+    return script.learn(dim, kind, name, seeds)
+
+
+def single_neuron_basin_plan(fast, device):
+    import single_neuron as script
+
+    angles, biases = script.ANGLES.tolist(), script.BIASES.tolist()
+    angles, biases = (angles[2:4], biases[9:10]) if fast else (angles, biases)
+    tasks = [
+        Task(("fates", str(c), i), {"bias": b, "target_bias": c, "angles": angles}, 1.0 if fast else 25.0)
+        for c in script.FATE_BIASES[: 1 if fast else None]
+        for i, b in enumerate(biases)
+    ]
+    tasks += [
+        Task(("critical_angle", str(c)), {"target_bias": c, "halvings": 2 if fast else 10}, 1.0 if fast else 35.0)
+        for c in script.CRITICAL_BIASES[: 1 if fast else None]
+    ]
+    return Plan(tasks, {"angles": angles, "biases": biases, "horizon": script.HORIZON})
+
+
+def single_neuron_basin(target_bias, device, bias=None, angles=None, halvings=None):
+    import single_neuron as script
+
+    if halvings is not None:
+        return script.critical_angle(target_bias, halvings)
+    return [script.fate(angle, bias, target_bias)[0] for angle in angles]
+
+
+# ------------------------------------------------------------------------------------------- large, certified
+
+
+def large_fits_plan(fast, device):
+    import large_fits as script
+
+    kind = device.partition(":")[0]
+    widths, budget_widths = ((64,), (64,)) if fast else (script.WIDTHS[kind], script.BUDGET_WIDTHS[kind])
+    dims, biases = ((10,), (0.0, -1.0)) if fast else (script.DIMS, script.BIASES)
+    cases = [{"dim": d, "features": r, "bias": b} for b in biases for d in dims for r in widths]
+    paths = [
+        {"dim": d, "features": r, "budgets": script.BUDGETS[d].tolist()[: 3 if fast else None]}
+        for d in dims
+        for r in budget_widths
+    ]
+    tasks = rows("widths", cases, [0.05 + 8 * (case["features"] / 4096) ** 2 for case in cases])
+    tasks += rows("budgets", paths, [0.1 + 6 * (case["features"] / 1024) ** 2 for case in paths])
+    return Plan(tasks, {"targets": script.TARGETS}, seed=script.SEED)
+
+
+def large_fits(dim, features, device, bias=0.0, budgets=None):
+    import large_fits as script
+
+    if budgets is not None:
+        return script.fit_budgets(dim, features, budgets, device=device)
+    return script.fit_width(dim, features, bias, device=device)
+
+
+def certified_numbers_plan(fast, device):
+    import certified_numbers as script
+
+    dims = (3, 20) if fast else script.DIMS
+    tasks = rows("dims", [{"dim": dim} for dim in dims], [2.0 if 8 <= dim <= 9 else 0.1 for dim in dims])
+    return Plan(tasks, script.settings())
+
+
+def certified_numbers(dim, device):
+    import certified_numbers as script
+
+    return script.certify_dimension(dim)
+
+
+def _learners(dim: int, seconds: float) -> Experiment:
+    return Experiment(
+        f"single_neuron_learners_{dim}",
+        f"one neuron, three learners, one budget, d = {dim}",
+        ("single_neuron",),
+        ("single_neuron",),
+        single_neuron_learners,
+        single_neuron_learners_plan(dim, seconds),
+        relative=1e-3,  # descent on float64; the errors of converged runs are rounding
+        absolute=1e-9,
+    )
+
+
+EXPERIMENTS = (
+    Experiment(
+        "reduction_width",
+        "networks of many widths beside their linearised twins",
+        ("reduction",),
+        ("reduction_width",),
+        reduction_width,
+        reduction_width_plan,
+        relative=1e-2,  # the drift of step functions jumps where a sign changes
+        absolute=1e-6,
+    ),
+    Experiment(
+        "reduction_dial",
+        "the lazy–rich dial",
+        ("reduction",),
+        ("reduction_dial",),
+        reduction_dial,
+        reduction_dial_plan,
+        relative=1e-2,
+        absolute=1e-6,
+    ),
+    Experiment(
+        "polynomials_staircase",
+        "captured share of every degree",
+        ("polynomials",),
+        ("polynomials_staircase",),
+        polynomials_staircase,
+        polynomials_staircase_plan,
+        relative=1e-6,
+        absolute=1e-8,
+    ),
+    Experiment(
+        "polynomials_trained",
+        "networks with both layers trained on one harmonic",
+        ("polynomials",),
+        ("polynomials_trained",),
+        polynomials_trained,
+        polynomials_trained_plan,
+        relative=1e-3,
+        absolute=1e-9,
+    ),
+    Experiment(
+        "concentration_deep",
+        "a deep random network against waves of random directions",
+        ("concentration",),
+        ("concentration_deep",),
+        concentration_deep,
+        concentration_deep_plan,
+        relative=2e-3,  # float32 products; the correlations are stored with four digits
+        absolute=1e-5,
+    ),
+    Experiment(
+        "lower_bound_fits",
+        "what a bound on the weights leaves of a triangle wave",
+        ("lower_bound",),
+        ("lower_bound_fits",),
+        lower_bound_fits,
+        lower_bound_fits_plan,
+        relative=1e-6,
+        absolute=1e-7,  # duality gap 1e-8
+    ),
+    Experiment(
+        "general_features_deep",
+        "deep random features fitted to random neurons",
+        ("general_features",),
+        ("general_features_deep",),
+        general_features_deep,
+        general_features_deep_plan,
+        relative=1e-4,
+    ),
+    Experiment(
+        "trade_offs_fits",
+        "weight-limited fits of one neuron",
+        ("trade_offs",),
+        ("trade_offs_fits",),
+        trade_offs_fits,
+        trade_offs_fits_plan,
+        relative=1e-6,
+        absolute=1e-7,  # duality gap 1e-8
+    ),
+    Experiment(
+        "trade_offs_curves",
+        "the exact weight-limited error and the matching budgets",
+        ("trade_offs",),
+        ("trade_offs_curves",),
+        trade_offs_curves,
+        trade_offs_curves_plan,
+        relative=1e-4,  # the enclosures' stated width
+    ),
+    Experiment(
+        "single_neuron_samples",
+        "samples that gradient descent needs",
+        ("single_neuron",),
+        ("single_neuron",),
+        single_neuron_samples,
+        single_neuron_samples_plan,
+        relative=1e-3,
+        absolute=1e-9,
+    ),
+    _learners(10, 73.0),
+    _learners(20, 245.0),
+    _learners(50, 680.0),
+    _learners(100, 900.0),
+    Experiment(
+        "single_neuron_basin",
+        "from which starts the biased neuron dies",
+        ("single_neuron",),
+        ("single_neuron",),
+        single_neuron_basin,
+        single_neuron_basin_plan,
+    ),
+    Experiment(
+        "large_fits",
+        "exact population fits of wide random-feature spaces",
+        ("certified",),
+        ("large_fits",),
+        large_fits,
+        large_fits_plan,
+        relative=1e-6,
+        absolute=1e-8,
+        devices=("cpu", "cuda"),
+    ),
+    Experiment(
+        "certified_numbers",
+        "rigorous enclosures for d ≤ 1000",
+        ("certified",),
+        ("certified_numbers",),
+        certified_numbers,
+        certified_numbers_plan,
+        relative=0.0,  # exact
+    ),
+)
