@@ -1,7 +1,7 @@
 """Stored results of long computations: JSON that a reader can diff, with where each number came from.
 
 A record is one file ``book/data/NAME.json`` with three parts: the results, their provenance (versions, device,
-date, seconds, seed, command) and a checksum of the results. It is written whole or not at all.
+date, seconds, seed, command) and a checksum of each. It is written whole or not at all.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from pathlib import Path
 from . import _checks
 
 FORMAT = 1
+_PARTS = {"checksum", "format", "provenance", "provenance_checksum", "results"}  # the fourth came later
 
 
 def write(path, results: dict, *, seed, seconds: float, device="cpu", command: str, overrides=None) -> Path:
@@ -50,22 +51,16 @@ def write(path, results: dict, *, seed, seconds: float, device="cpu", command: s
     if not isinstance(command, str) or not command.strip():
         raise ValueError("command must be the line that makes the record again, got an empty text")
     plain_results = plain(results, "results")
-    record = {
-        "checksum": "sha256:" + digest(plain_results),
-        "format": FORMAT,
-        "provenance": {
-            "command": command,
-            "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "device": describe_device(device),
-            "seconds": round(seconds, 3),
-            "seed": plain(seed, "seed"),
-            "versions": versions(),
-            **plain(overrides or {}, "overrides"),
-        },
-        "results": plain_results,
+    source = {
+        "command": command,
+        "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "device": describe_device(device),
+        "seconds": round(seconds, 3),
+        "seed": plain(seed, "seed"),
+        "versions": versions(),
+        **plain(overrides or {}, "overrides"),
     }
-    text = json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return write_bytes(path, (_short_lists(text) + "\n").encode())
+    return write_bytes(path, _as_text(source, plain_results).encode())
 
 
 def read(path) -> dict:
@@ -140,7 +135,7 @@ def versions() -> dict:
         No formula.
     """
     out = {"python": platform.python_version()}
-    for name in ("rfcompanion", "numpy", "scipy", "torch"):
+    for name in ("rfcompanion", "numpy", "scipy", "torch", "piqp", "python-flint"):
         try:
             out[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
@@ -207,13 +202,27 @@ def _load(path) -> dict:
         record = json.loads(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"record {path.name} is damaged: line {error.lineno} is not JSON ({path})") from None
-    if not isinstance(record, dict) or not {"checksum", "format", "provenance", "results"} <= record.keys():
-        raise ValueError(f"record {path.name} is damaged: a part is missing ({path})")
+    if not isinstance(record, dict) or not _PARTS - {"provenance_checksum"} <= record.keys() <= _PARTS:
+        raise ValueError(f"record {path.name} is damaged: a part is missing or unknown ({path})")
     if record["format"] != FORMAT:
         raise ValueError(f"record {path.name} has format {record['format']}, this version reads format {FORMAT}")
     if record["checksum"] != "sha256:" + digest(record["results"]):
         raise ValueError(f"record {path.name} is damaged: the results do not match their checksum ({path})")
+    source = "sha256:" + digest(record["provenance"])
+    if record.get("provenance_checksum", source) != source:
+        raise ValueError(f"record {path.name} is damaged: the provenance does not match its checksum ({path})")
     return record
+
+
+def _as_text(source: dict, results: dict) -> str:
+    record = {
+        "checksum": "sha256:" + digest(results),
+        "format": FORMAT,
+        "provenance": source,
+        "provenance_checksum": "sha256:" + digest(source),
+        "results": results,
+    }
+    return _short_lists(json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
 def digest(value) -> str:

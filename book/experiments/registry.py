@@ -467,5 +467,6 @@ EXPERIMENTS = (
         certified_numbers,
         certified_numbers_plan,
         relative=0.0,  # exact
+        precision="ball arithmetic, 76 bits",
     ),
 )

@@ -54,6 +54,7 @@ class Experiment:
     relative: float = 1e-9  # stated error: |new − stored| ≤ absolute + relative·|stored|, entry by entry
     absolute: float = 0.0
     devices: tuple[str, ...] = ("cpu",)
+    precision: str = "float64"
 
     @property
     def record(self) -> str:

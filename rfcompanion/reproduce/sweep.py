@@ -185,7 +185,7 @@ def _write(experiment, plan, outcomes, book, path: Path, report: Report, fast: b
             "code": code_version(experiment, book),
             "date": max((source["date"] for source in sources), default=None),
             "device": _common([source["device"] for source in sources]),
-            "precision": "float64",
+            "precision": experiment.precision,
             "tasks": len(plan.tasks),
             "versions": _common([source["versions"] for source in sources]),
         },

@@ -1,0 +1,108 @@
+"""Every stored record is traced to an experiment and to a page; the fast versions run; a flipped byte is named."""
+
+import importlib.util
+import random
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("filelock", reason="filelock is not installed: pip install 'rfcompanion[reproduce]'")
+
+from rfcompanion import records, reproduce
+from rfcompanion.__main__ import main
+from rfcompanion.reproduce import compare
+from rfcompanion.reproduce.experiment import extract
+
+BOOK = Path(__file__).resolve().parent.parent / "book"
+DATA = sorted((BOOK / "data").iterdir())
+REGISTRY = reproduce.load_registry(BOOK)
+
+
+def other_records():
+    """Records that no sweep makes, and the command that does."""
+    specification = importlib.util.spec_from_file_location("registry_under_test", BOOK / "experiments" / "registry.py")
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module.OTHER_RECORDS
+
+
+def text_of(page):
+    paths = (BOOK / "sources" / f"{page}.md", BOOK / f"{page}.md")
+    return next(path for path in paths if path.exists()).read_text(encoding="utf-8")
+
+
+def test_every_file_of_data_is_made_by_a_named_experiment():
+    made = {experiment.record for experiment in REGISTRY.values()} | set(other_records())
+    assert {path.name for path in DATA if not path.name.startswith(".")} <= made
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_every_experiment_feeds_a_page_that_names_its_record(name):
+    stem = re.sub(r"_\d+$", "", name)  # a chapter may write the number as {dim}
+    assert REGISTRY[name].pages
+    for page in REGISTRY[name].pages:
+        assert stem in text_of(page), f"{page} does not show {name}.json"
+    for script in REGISTRY[name].scripts:
+        assert (BOOK / "experiments" / f"{script}.py").is_file()
+
+
+def test_every_script_belongs_to_an_experiment():
+    scripts = {script for experiment in REGISTRY.values() for script in experiment.scripts}
+    assert {path.stem for path in (BOOK / "experiments").glob("*.py")} - {"registry"} <= scripts
+
+
+@pytest.mark.parametrize("path", DATA, ids=lambda path: path.name)
+def test_a_flipped_byte_is_detected_by_name(path, tmp_path):
+    record, data = records.read(path), path.read_bytes()
+    source = records.provenance(path)
+    copy, rng = tmp_path / path.name, random.Random(path.name)
+    for _ in range(25):
+        damaged = bytearray(data)
+        damaged[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+        copy.write_bytes(damaged)
+        try:
+            same = (records.read(copy), records.provenance(copy)) == (record, source)  # 1e-5 and 1E-5
+        except ValueError as problem:
+            assert path.name in str(problem)
+            assert "\n" not in str(problem)
+        else:
+            assert same
+
+
+def test_records_hold_the_tasks_that_the_registry_declares():
+    for experiment in REGISTRY.values():
+        path = BOOK / "data" / experiment.record
+        if not path.exists():
+            pytest.fail(f"{path.name} is missing: python -m rfcompanion reproduce {experiment.name}")
+        stored, plan = records.read(path), experiment.plan(False, "cpu")
+        for task in plan.tasks:
+            extract(stored, task)
+        for key, value in records.plain(plan.constants).items():
+            assert key in stored, f"{experiment.name}: {key}"
+            assert isinstance(value, dict) or stored[key] == value, f"{experiment.name}: {key}"
+
+
+def test_fast_versions_make_all_records_without_any(tmp_path, capsys):
+    """A copy of the book without its data: every experiment runs, and nothing is written beside the full records."""
+    book = tmp_path / "book"
+    shutil.copytree(BOOK / "experiments", book / "experiments", ignore=shutil.ignore_patterns("__pycache__"))
+    assert main(["reproduce", "--all", "--fast", "--jobs", "1", "--book", str(book)]) == 0
+    assert not (book / "data").exists()
+    folder = tmp_path / ".cache" / "reproduce" / "fast"
+    for experiment in REGISTRY.values():
+        assert set(records.read(folder / experiment.record)) == set(records.read(BOOK / "data" / experiment.record))
+        assert "--fast" in records.provenance(folder / experiment.record)["command"]
+    capsys.readouterr()
+    assert main(["reproduce", "--all", "--fast", "--jobs", "1", "--book", str(book)]) == 0
+    assert capsys.readouterr().out.count(" 0 of ") == len(REGISTRY)  # resumed: nothing left to do
+
+
+def test_a_random_part_agrees_with_the_stored_records(capsys):
+    assert main(["reproduce", "certified_numbers", "--verify", "0.05", "--seed", "3", "--book", str(BOOK)]) == 0
+    assert "5 of 5 tasks agree" in capsys.readouterr().out
+    for name in ("single_neuron_learners_10", "lower_bound_fits", "trade_offs_fits"):
+        task = min(REGISTRY[name].plan(False, "cpu").tasks, key=lambda task: task.seconds)
+        for _, _, _, problem in compare.verify([(REGISTRY[name], task)], BOOK, BOOK / "data"):
+            assert problem == ""
