@@ -6,8 +6,11 @@ An experiment is a plan (full or fast), a function of one task, and the stated e
 again must agree. The functions stand in the scripts beside this file, which are imported when they are needed.
 """
 
+from pathlib import Path
+
 import numpy as np
 
+from rfcompanion import records
 from rfcompanion.reproduce import Experiment, Plan, Task
 
 #: Records that no sweep makes: measurements of speed are never equal twice.
@@ -125,6 +128,24 @@ def trade_offs_curves(dim, device, budgets=None, degree=None):
         return script.matching_row(dim, degree)
     ends = [script.ends(dim, budget) for budget in budgets]
     return {"dim": dim, "budgets": budgets, "lower": [low for low, _ in ends], "upper": [high for _, high in ends]}
+
+
+def explorer_plan(fast, device):
+    import explorer_table as script
+
+    dims = script.DIMS[:1] if fast else script.DIMS
+    tasks = [Task(("route", str(dim)), {"dim": dim, "part": "route"}, 0.4 * dim**0.5) for dim in dims]
+    tasks += [Task(("frontier", str(dim)), {"dim": dim, "part": "frontier"}, 15.0) for dim in dims if not fast]
+    return Plan(tasks, {"dims": list(dims), "log_errors": script.ERRORS, "frontier": {}})
+
+
+def explorer(dim, part, device):
+    import explorer_table as script
+
+    if part == "route":
+        return script.route(dim)
+    stored = records.read(Path(__file__).parent.parent / "data" / "trade_offs_curves.json")
+    return script.frontier(dim, stored)
 
 
 # ----------------------------------------------------------------------------------------------- the power
@@ -425,6 +446,15 @@ EXPERIMENTS = (
         trade_offs_curves,
         trade_offs_curves_plan,
         relative=1e-4,  # the enclosures' stated width
+    ),
+    Experiment(
+        "explorer",
+        "what the explorer cannot compute in a browser",
+        ("explorer",),
+        ("explorer_table",),
+        explorer,
+        explorer_plan,
+        absolute=2e-4,  # logarithms, stored with four or five digits
     ),
     Experiment(
         "single_neuron_samples",
