@@ -11,7 +11,7 @@ def rows(repeats: int = 5, quick: bool = False) -> list[dict]:
     count = 1000 if quick else 4000
     table = []
     for dtype in ("float32", "float64"):
-        rows_of_block = passes.gram_rows(count, dtype)
+        rows_of_block = passes.GRAM_ROWS
         phi = np.random.default_rng(0).standard_normal((rows_of_block, count)).astype(dtype)
         gram = np.zeros((count, count))
         square = np.ascontiguousarray(phi[:, : count // 2])

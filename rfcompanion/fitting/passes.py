@@ -6,6 +6,8 @@ import numpy as np
 
 from . import devices
 
+#: Rows of a block of the Gram pass: enough to hide the r² additions, few enough to keep float32 sums short.
+GRAM_ROWS = 4096
 #: Rows of a block whose features stay in the processor's cache during a float64 pass.
 _CACHE_BYTES = 2**22
 
@@ -99,11 +101,6 @@ def zeros(data: Data, *shape):
     import torch
 
     return torch.zeros(shape, dtype=torch.float64, device=data.device)
-
-
-def gram_rows(features: int, precision: str) -> int:
-    """Rows of a block of the Gram pass: enough to hide the r² additions, few enough to keep float32 sums short."""
-    return 2048 if precision == "float32" and features <= 2048 else 4096
 
 
 def residual_rows(rows: int, features: int) -> int:

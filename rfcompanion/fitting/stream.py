@@ -23,7 +23,7 @@ def fit_stream(
     *,
     held_out=10_000,
     precision: str = "auto",
-    tolerance: float = 1e-10,
+    tolerance: float = 5e-10,
     verify: bool = False,
     gap: float = 1e-8,
     checkpoint=None,
@@ -50,7 +50,7 @@ def fit_stream(
         held_out : how many fresh samples measure the error (0: none); not available where ``samples`` is an array.
         precision : of the Gram products, ``"float32"``, ``"float64"`` or ``"auto"`` (float64 on CUDA, for n < 4r,
             d ≤ 5, with a budget, or where float32 turns out too coarse).
-        tolerance : relative error allowed in the weights, as predicted from the size of the last two steps.
+        tolerance : relative error allowed in the weights, as predicted (a little high) from the last two steps.
         verify : spend one more pass to measure the residual instead of predicting it.
         gap : largest duality gap allowed with a budget, relative to E target².
         checkpoint : file that makes the fit resumable: run the same call again after an interruption.
@@ -85,7 +85,7 @@ def fit_stream(
     if precision == "auto":
         exact = data.count < 4 * features.count or features.dim <= 5 or budgets is not None or device != "cpu"
         precision = "float64" if exact else "float32"
-    rows = passes.gram_rows(features.count, precision) if block is None else _checks.integer("block", block, 1)
+    rows = passes.GRAM_ROWS if block is None else _checks.integer("block", block, 1)
     fingerprint = _fingerprint(data, ridges, rows, precision, seed)
     store = Checkpoint(checkpoint, seconds, fingerprint)
     with devices.Meter(device) as meter:
