@@ -39,7 +39,7 @@ class Check:
 
     @property
     def name(self) -> str:
-        return self.test or f"{self.page}, cell {self.anchor.removeprefix('cell-')}"
+        return self.test or f"{self.page}, {self.anchor}"
 
 
 @dataclass

@@ -75,7 +75,7 @@ class Cell:
 
     @property
     def anchor(self) -> str:
-        return f"cell-{self.number}"
+        return f"{self.chapter}-cell-{self.number}".replace("_", "-")
 
     @property
     def asserts(self) -> bool:

@@ -1,0 +1,353 @@
+"""The pages for readers that make themselves: claims, proof map, exercises, citing; and the anchors that they link to.
+
+``{rf-page} NAME`` puts a generated part into a page. Everything comes from :mod:`rf_sources`, :mod:`rf_claims` and
+:mod:`rf_map`; nothing on these pages is typed by hand.
+"""
+
+import html
+import re
+import shutil
+from pathlib import Path
+
+import rf_citing as citing
+import rf_claims as claims
+import rf_map
+import rf_sources as sources
+from docutils import nodes
+from rf_book import ROOT, repository
+from sphinx.util.docutils import SphinxDirective
+
+SCRIPT = Path(__file__).with_name("proof_map.js")
+
+
+class Generated(nodes.General, nodes.Element):
+    """A part of a page, written when its page is: only then are the addresses of other pages known."""
+
+
+# --------------------------------------------------------------------------------------------------------------
+# Text
+
+
+class Writer:
+    """Turns the chapters' inline Markdown into HTML, with links as the builder wants them."""
+
+    def __init__(self, address, ledger: claims.Ledger):
+        self.address = address  # (page, anchor) -> URL
+        self.ledger = ledger
+        self.bibliography = citing.bibliography(ROOT)
+
+    def link(self, page: str, anchor: str, text: str) -> str:
+        return f'<a class="reference internal" href="{html.escape(self.address(page, anchor))}">{text}</a>'
+
+    def statement(self, label: str) -> str:
+        statement = self.ledger.statements[label]
+        return self.link(statement.chapter, label, self.inline(statement.title or label, links=False))
+
+    def cite(self, key: str) -> str:
+        return self.link("bibliography", "", html.escape(citing.short(self.bibliography, key)))
+
+    def inline(self, text: str, *, links: bool = True) -> str:
+        kept: list[str] = []
+
+        def keep(markup: str) -> str:
+            kept.append(markup)
+            return f"\0{len(kept) - 1}\0"
+
+        def role(match):
+            name, content = match.groups()
+            if name == "prf:ref":
+                label = re.sub(r"^.*<|>$", "", content)
+                if label in self.ledger.statements:
+                    return keep(self.statement(label) if links else html.escape(self.ledger.statements[label].title))
+            if name.startswith("cite"):
+                parts = [citing.short(self.bibliography, key.strip()) for key in content.split(",")]
+                return keep(html.escape("; ".join(parts)))
+            return keep(html.escape(content))
+
+        text = re.sub(r"<!--.*?-->", "", text)
+        text = re.sub(r"\$\$?([^$]+)\$\$?", lambda m: keep(formula(m[1])), text)
+        text = re.sub(r"\{([a-z:]+)\}`([^`]*)`", role, text)
+        text = re.sub(r"`([^`]*)`", lambda m: keep(f"<code>{html.escape(m[1])}</code>"), text)
+        text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+        text = html.escape(text, quote=False)
+        text = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", text)
+        text = re.sub(r"\*(.+?)\*", r"<em>\1</em>", text).replace("*", "")
+        return re.sub(r"\0(\d+)\0", lambda m: kept[int(m[1])], text)
+
+
+def formula(tex: str) -> str:
+    return rf'<span class="math notranslate nohighlight">\({html.escape(tex)}\)</span>'
+
+
+# --------------------------------------------------------------------------------------------------------------
+# Parts
+
+
+def ledger_part(writer: Writer, page: str) -> str:
+    rows = []
+    for claim in writer.ledger.of_page(page):
+        checks = ", ".join(dict.fromkeys(check_link(writer, check) for check in claim.checks)) or "–"
+        runs = dict.fromkeys(claims.last_run(ROOT, check.page) for check in claim.checks if check.page)
+        sources_ = ", ".join(writer.cite(key) for key in claim.citations) or "this book"
+        rows.append(
+            f'<tr id="ledger-{claim.name}"><td>{writer.link(page, claim.anchor, html.escape(claim.kind))} '
+            f"{writer.inline(claim.text)} <code>{claim.name}</code></td><td>{checks}</td><td>{claim.certainty}</td>"
+            f"<td>{sources_}</td><td>{', '.join(runs) or 'make test'}</td></tr>"
+        )
+    head = "".join(
+        f'<th scope="col">{name}</th>' for name in ("claim", "checked by", "how it is known", "source", "last run")
+    )
+    return (
+        f'<div class="rf-scroll" tabindex="0" role="group" aria-label="Claims of {page}"><table class="rf-table table">'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def check_link(writer: Writer, check: claims.Check) -> str:
+    if check.test:
+        path = check.test.partition("::")[0]
+        name = check.test.rpartition("::")[2].removeprefix("test_").replace("_", " ")
+        name = f"test: {name}" if "::" in check.test else Path(path).name
+        return f'<a class="reference external" href="{repository()}/blob/main/{path}">{html.escape(name)}</a>'
+    if check.how == "reference":
+        return writer.link(check.page, check.anchor, f"<code>{check.anchor}</code>")
+    number = check.anchor.rpartition("-")[2]
+    return writer.link(check.page, check.anchor, f"cell {number} of {check.page.replace('_', ' ')}")
+
+
+def count_part(writer: Writer) -> str:
+    ledger = writer.ledger
+    kinds = {"exact": 0, "measured": 0, "cited": 0}
+    for claim in ledger.claims.values():
+        kinds[claim.certainty] = kinds.get(claim.certainty, 0) + 1
+    tests = sum(bool(test.checks) for test in ledger.tests.values())
+    return (
+        f"<p>{len(ledger.claims)} claims on {len(ledger.chapters)} pages: {kinds['exact']} exact, {kinds['measured']} "
+        f"measured, {kinds['cited']} cited. {tests} tests name the claims that they check.</p>"
+    )
+
+
+def map_part(writer: Writer) -> str:
+    proof_map = rf_map.ProofMap(writer.ledger.chapters)
+    return (
+        '<div id="rf-panel" class="rf-panel" aria-live="polite"><p>Choose a box: what it rests on and '
+        "what rests on it is drawn in colour, and its entry appears here.</p></div>"
+        f'<div class="rf-scroll" role="group" aria-label="Proof map" tabindex="0">{proof_map.svg()}</div>'
+        f"<script>{SCRIPT.read_text(encoding='utf-8')}</script>"
+    )
+
+
+def entry(writer: Writer, proof_map: rf_map.ProofMap, label: str) -> str:
+    node = proof_map.nodes[label]
+    statement, claim = node.statement, writer.ledger.claims[label]
+    where = writer.link(statement.chapter, f"proof-{label}", "proof") if statement.proof else "cited"
+    parts = [f"{statement.kind} <strong>{writer.statement(label)}</strong>", where]
+    if claim.checks:
+        shown = list(dict.fromkeys(check_link(writer, check) for check in claim.checks))
+        more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
+        parts.append("checked by " + ", ".join(shown[:3]) + more)
+    if node.rests_on:
+        parts.append("rests on " + ", ".join(map_link(writer, reference) for reference in node.rests_on))
+    if node.used_by:
+        parts.append("used by " + ", ".join(map_link(writer, reference) for reference in node.used_by))
+    if node.statement.citations:
+        parts.append("cites " + ", ".join(writer.cite(key) for key in statement.citations))
+    if exercises := proof_map.exercises.get(label):
+        links = [writer.link(e.chapter, e.label, html.escape(e.label)) for e in exercises]
+        parts.append("exercises: " + ", ".join(dict.fromkeys(links)))
+    return "; ".join(parts)
+
+
+def map_link(writer: Writer, label: str) -> str:
+    title = writer.inline(writer.ledger.statements[label].title or label, links=False)
+    return writer.link("proof_map", f"map-{label}", title)
+
+
+def tree_part(writer: Writer) -> str:
+    """Where the book arrives, and under each statement what it rests on."""
+    proof_map = rf_map.ProofMap(writer.ledger.chapters)
+    shown: set[str] = set()
+
+    def branch(label: str) -> str:
+        text = map_link(writer, label)
+        below = proof_map.nodes[label].rests_on
+        if not below:
+            return f"<li>{text}</li>"
+        if label in shown:
+            return f"<li>{text} (its grounds stand above)</li>"
+        shown.add(label)
+        return f"<li>{text}<ul>{''.join(branch(reference) for reference in below)}</ul></li>"
+
+    roots = [label for label in proof_map.roots() if proof_map.nodes[label].rests_on]
+    return f"<ul>{''.join(branch(label) for label in roots)}</ul>"
+
+
+def entries_part(writer: Writer, page: str) -> str:
+    proof_map = rf_map.ProofMap(writer.ledger.chapters)
+    items = [
+        f'<li id="map-{s.label}">{entry(writer, proof_map, s.label)}</li>'
+        for s in writer.ledger.by_name[page].statements
+    ]
+    return f'<ul class="rf-entries">{"".join(items)}</ul>'
+
+
+def exercises_part(writer: Writer, page: str) -> str:
+    chapter = writer.ledger.by_name[page]
+    items = []
+    for exercise in chapter.exercises:
+        title = exercise.title or sources.split_sentences(re.sub(r"^\*\*\(.*?\)\*\*\s*", "", exercise.text))[0]
+        kind = {"proof": "proof", "compute": "compute"}[exercise.kind]
+        also = " (with a numerical check)" if kind == "proof" and exercise.cells else ""
+        items.append(
+            f"<li>{writer.link(page, exercise.label, kind)}{also}: {writer.inline(title, links=False)} "
+            f"<code>{exercise.label}</code></li>"
+        )
+    where = (
+        f'<p>Student notebook without solutions: <a href="{writer.address("student", page)}">{page}.ipynb</a>.</p>'
+        if (ROOT / "book" / "student" / f"{page}.ipynb").exists()
+        else ""
+    )
+    return f"<ul>{''.join(items)}</ul>{where}"
+
+
+def citing_part(writer: Writer) -> str:
+    entries = [("The book", citing.book(ROOT)), ("The paper", citing.paper(ROOT))]
+    parts = [f"<h3>{name}</h3>{bibtex_block(text)}" for name, text in entries]
+    return "".join(parts)
+
+
+def citing_chapters_part(writer: Writer) -> str:
+    parts = []
+    for chapter in writer.ledger.chapters:
+        title = writer.link(chapter.name, "", writer.inline(chapter.title, links=False))
+        parts.append(f'<p id="cite-{chapter.name}">{title}</p>{bibtex_block(citing.chapter(ROOT, chapter.name))}')
+    return "".join(parts)
+
+
+def bibtex_block(text: str) -> str:
+    return (
+        f'<div class="highlight-bibtex notranslate"><div class="highlight"><pre>{html.escape(text)}</pre></div></div>'
+    )
+
+
+#: name: (generator, one section a chapter that has …, level)
+PARTS = {
+    "claims": (ledger_part, lambda chapter, ledger: ledger.of_page(chapter.name)),
+    "claims-count": (count_part, None),
+    "proof-map": (map_part, None),
+    "proof-tree": (tree_part, None),
+    "proof-entries": (entries_part, lambda chapter, ledger: chapter.statements),
+    "exercises": (exercises_part, lambda chapter, ledger: chapter.exercises),
+    "citing": (citing_part, None),
+    "citing-chapters": (citing_chapters_part, None),
+}
+
+
+class Page(SphinxDirective):
+    """``{rf-page} NAME``: a generated part, or one section for each chapter that has something for it."""
+
+    required_arguments = 1
+
+    def run(self):
+        name = self.arguments[0]
+        _, wanted = PARTS[name]
+        if wanted is None:
+            return [Generated(part=name)]
+        ledger = claims.book_ledger()
+        result = []
+        for chapter in ledger.chapters:
+            if not wanted(chapter, ledger):
+                continue
+            section = nodes.section(ids=[f"{name}-{chapter.name.replace('_', '-')}"])
+            title = rf_map.short_title(chapter)
+            section += [nodes.title(title, title), Generated(part=name, page=chapter.name)]
+            section["names"] = []
+            result.append(section)
+        return result
+
+
+def visit_generated(self, node):
+    builder = self.builder
+
+    def address(page: str, anchor: str) -> str:
+        if page == "student":
+            return f"../student/{anchor}.ipynb"
+        target = f"book/{page}"
+        if builder.name == "singlehtml":
+            return f"#{anchor}" if anchor else f"#document-{target}"
+        if target == builder.current_docname and anchor:
+            return f"#{anchor}"
+        return builder.get_relative_uri(builder.current_docname, target) + (f"#{anchor}" if anchor else "")
+
+    if not hasattr(builder, "rf_ledger"):
+        builder.rf_ledger = claims.book_ledger()
+    generator, wanted = PARTS[node["part"]]
+    writer = Writer(address, builder.rf_ledger)
+    self.body.append(generator(writer, node["page"]) if wanted else generator(writer))
+    raise nodes.SkipNode
+
+
+def skip(self, node):
+    raise nodes.SkipNode
+
+
+# --------------------------------------------------------------------------------------------------------------
+# Anchors
+
+
+def add_anchors(app, doctree):
+    """An address for each code cell, proof and marked sentence."""
+    name = app.env.docname.rpartition("/")[2]
+    number = 0
+    for cell in [node for node in doctree.findall(nodes.container) if node.get("nb_element") == "cell_code"]:
+        number += 1
+        insert_before(cell, f"{name}-cell-{number}".replace("_", "-"))
+    wanted = None
+    for node in list(doctree.findall(nodes.Element)):
+        if node.get("label") and str(node.get("realtype", "")) and node.get("realtype") != "proof":
+            wanted = node["label"]
+        elif wanted and node.get("design_component") == "dropdown" and node.astext().startswith("Proof"):
+            insert_before(node, f"proof-{wanted}")
+            wanted = None
+        elif isinstance(node, nodes.raw) and (found := sources.CLAIM.fullmatch(node.astext().strip())):
+            anchor = f'<span class="rf-claim" id="claim-{found.group(1)}"></span>'
+            node.replace_self(nodes.raw("", anchor, format="html"))
+
+
+def insert_before(node, anchor: str) -> None:
+    parent = node.parent
+    parent.insert(parent.index(node), nodes.raw("", f'<span class="rf-anchor" id="{anchor}"></span>', format="html"))
+
+
+# --------------------------------------------------------------------------------------------------------------
+# Below each chapter
+
+
+def add_citation(app, pagename, templatename, context, doctree):
+    """A box under each chapter that says how to cite it."""
+    name = pagename.removeprefix("book/")
+    if app.builder.name != "html" or "body" not in context or name not in sources.chapter_names():
+        return
+    bibtex = bibtex_block(citing.chapter(ROOT, name))
+    context["body"] += (
+        f'<details class="rf-cite sd-card"><summary>Cite this chapter</summary>{bibtex}'
+        f'<p><a class="reference internal" href="citing.html">How to cite the book and the paper</a></p></details>'
+    )
+
+
+def copy_student_notebooks(app, exception):
+    folder = ROOT / "book" / "student"
+    if exception is None and app.builder.name == "html" and folder.is_dir():
+        target = Path(app.outdir) / "student"
+        shutil.copytree(folder, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+
+
+def setup(app):
+    nothing = (skip, None)
+    app.add_node(Generated, html=(visit_generated, None), latex=nothing, text=nothing, man=nothing, texinfo=nothing)
+    app.add_directive("rf-page", Page)
+    app.add_css_file("readers.css")
+    app.connect("doctree-read", add_anchors, priority=900)
+    app.connect("html-page-context", add_citation)
+    app.connect("build-finished", copy_student_notebooks)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
