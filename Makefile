@@ -31,9 +31,14 @@ book: venv ## build the book; warnings are errors
 serve: venv ## build the book and show it at a local address (PORT=8000)
 	@$(RUN) tools/build_book.py --serve
 
+.PHONY: print
+print: venv ## one PDF of the whole book, and a zip of its pages (needs Chromium)
+	@$(RUN) tools/print_book.py $(ARGS)
+
 .PHONY: notebooks
 notebooks: venv ## convert and execute the chapters whose sources changed
 	@$(RUN) tools/notebooks.py $(ARGS)
+	@$(RUN) tools/colab_notebooks.py
 
 .PHONY: test
 test: venv ## unit tests, every notebook run again, checks of the built book

@@ -473,7 +473,9 @@
       const share = toNumber((r - block.before) * 1000n, block.count) / 10;
       say("out-error", `e_r = ${rf.writeError(error)}`);
       say("out-error-note", `No choice of ${rf.writeInteger(r)} features has a smaller mean relative error.`);
-      say("out-min", `r = ${rf.writeInteger(rf.minFeatures(d, error, b, rf.LIMITS.smallest))}`);
+      const wanted = Number(find("error").value); // the error as it is shown, rounded
+      const fewest = wanted > 0 && wanted < 1 ? rf.minFeatures(d, wanted, b, rf.LIMITS.smallest) : null;
+      say("out-min", fewest === null ? "—" : `r = ${rf.writeInteger(fewest)}`);
       say("out-min-note", `Degree ${block.degree} is being filled: ${share.toFixed(share > 99.9 ? 1 : 0)} % of its ${rf.writeInteger(block.count)} dimensions.`);
       const tabulated = Boolean(table.frontier[String(d)]);
       const nearest = table.dims.reduce((x, y) => (Math.abs(y - d) < Math.abs(x - d) ? y : x));

@@ -1,9 +1,10 @@
 """What the explorer cannot compute in a browser: the weight-limited error E_B, and the bounds of the paper's route.
 
 ``frontier``: (log10 B, log10 E_B) for each dimension, for d = 5, 10, 20 from the record ``trade_offs_curves.json``, for
-the others at B = 1, 10^(1/3), …, 10^6 as long as the enclosure of E_B is narrow. ``route``: for each dimension and each relative error 10^(−1/2), 10^(−1), …, log10 of
-the least r·max|u_i| and of the least r that the chain of the chapter "Lower bound" proves for a unit target and unit
-ReLU features (null: it proves nothing there). Nothing is random. Run from the root of the repository::
+the others at B = 1, 10^(1/3), …, 10^6 as long as the enclosure of E_B is narrow. ``route``: for each dimension and each
+relative error 10^(−1/2), 10^(−1), …, log10 of the least r·max|u_i| and of the least r that the chain of the chapter
+"Lower bound" proves for a unit target and unit ReLU features (null: it proves nothing there). Nothing is random.
+Run from the root of the repository::
 
     python book/experiments/explorer_table.py
 """

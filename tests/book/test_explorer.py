@@ -1,4 +1,4 @@
-"""The explorer: its numbers are the package's, it works by keyboard, finger and address, and it asks nobody for anything."""
+"""The explorer: its numbers are the package's, it works by keyboard, finger and address, and loads nothing."""
 
 import json
 import os
@@ -111,7 +111,7 @@ def test_a_wrong_table_of_masses_would_be_noticed(visit):
     assert theirs != pytest.approx(list(ours), rel=1e-9, abs=1e-13)
 
 
-@pytest.mark.parametrize(("dim", "budget"), [(10, 40.0), (20, 777.0), (50, 3e4), (100, 5.0)])
+@pytest.mark.parametrize(("dim", "budget"), [(10, 40.0), (50, 3e4)])
 def test_frontier_between_tabulated_budgets(visit, dim, budget):
     ours = trade_offs.weight_limited_optimum(dim, budget, cells=600).error
     theirs = visit.page.evaluate("([t, d, B]) => rfExplorer.weightLimited(t, d, B)", [TABLE, dim, budget])

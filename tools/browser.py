@@ -1,0 +1,41 @@
+"""Chromium without a window, for the tools that print pages or read them as a browser shows them."""
+
+import contextlib
+import shutil
+import sys
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+)
+
+#: Ready once every formula of the page is set and the fonts are there.
+WAIT_FOR_MATH = """async () => {
+  if (!window.MathJax) return;
+  while (!(MathJax.startup && MathJax.startup.promise)) await new Promise((done) => setTimeout(done, 20));
+  await MathJax.startup.promise;
+  await document.fonts.ready;
+}"""
+
+
+def executable() -> str:
+    path = next((path for path in map(shutil.which, NAMES) if path), None)
+    if path is None:
+        sys.exit(f"error: this needs Chromium or Chrome (none of {', '.join(NAMES)} is on the PATH)")
+    return path
+
+
+@contextlib.contextmanager
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()

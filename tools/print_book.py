@@ -1,0 +1,208 @@
+"""The whole book as one PDF, and as a zip that opens without a network.
+
+python tools/print_book.py              # _build/print/random-features.pdf and …/random-features-offline.zip
+python tools/print_book.py --zip-only   # needs no browser
+
+The pages are the built ones, in the order of the contents, joined into one document (so numbers and links are those of
+the web pages), with everything unfolded, and printed by Chromium: tagged, with an outline, formulas as text.
+"""
+
+import argparse
+import re
+import sys
+import zipfile
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+import build_book
+from build_book import HTML, ROOT
+
+FOLDER = ROOT / "_build" / "print"
+NAME = "random-features"
+
+STYLE = """
+@page { size: A4; margin: 18mm 17mm 20mm; }
+html { scrollbar-width: none; font-size: 13px; }
+body { display: block; }
+main { max-width: none; }
+article { break-before: page; padding: 0; }
+article.rf-cover { break-before: auto; padding-top: 18vh; }
+article.rf-cover h1 { font-size: 2.6rem; }
+.rf-contents { list-style: none; padding: 0; columns: 1; }
+.rf-contents li { margin: 0.25rem 0; }
+.rf-contents .rf-part { font-weight: 600; margin-top: 0.8rem; }
+a { text-decoration: none; }
+summary { list-style: none; }
+.rf-share, .rf-problem { display: none !important; }
+pre { font-size: 0.85em; white-space: pre-wrap; overflow-wrap: anywhere; }
+table { font-size: 0.92em; }
+mjx-container { font-size: 100% !important; }
+"""
+
+
+def prefix(page: str) -> str:
+    return page.rsplit("/", 1)[-1] + "--"
+
+
+def joined_article(soup, page: str, pages: list[str]):
+    """The article of a page whose identifiers, links and files are those of the joined document."""
+    article = soup.find("article")
+    own = PurePosixPath(page)
+    article["id"] = prefix(page) + "top"
+    for element in article.select("[id]"):
+        element["id"] = prefix(page) + element["id"]
+    for element in article.select("[for], [aria-labelledby], [aria-describedby], [aria-controls]"):
+        for key in ("for", "aria-labelledby", "aria-describedby", "aria-controls"):
+            if element.get(key):
+                value = element[key] if isinstance(element[key], str) else " ".join(element[key])
+                element[key] = " ".join(prefix(page) + part for part in value.split())
+    for link in article.select("a[href]"):
+        parts = urlsplit(link["href"])
+        if parts.scheme or parts.netloc:
+            continue
+        target = page
+        if parts.path:
+            target = resolve(own.parent, unquote(parts.path)).removesuffix(".html")
+        if target in pages:
+            link["href"] = "#" + prefix(target) + (unquote(parts.fragment) or "top")
+        else:  # sources of the package and the like are not in print
+            del link["href"]
+    for element in article.select("[src]"):
+        if not urlsplit(element["src"]).scheme:
+            element["src"] = "../html/" + resolve(own.parent, element["src"])
+    for element in article.select(".headerlink, .copybtn"):
+        element.decompose()
+    for fold in article.select("details"):
+        fold["open"] = ""
+    return article
+
+
+def resolve(folder: PurePosixPath, path: str) -> str:
+    parts = []
+    for part in (*folder.parts, *PurePosixPath(path).parts):
+        if part == "..":
+            parts.pop()
+        elif part != ".":
+            parts.append(part)
+    return "/".join(parts)
+
+
+def document(pages: list[str]) -> str:
+    """One page with the whole book."""
+    from bs4 import BeautifulSoup
+
+    soups = {page: BeautifulSoup((HTML / f"{page}.html").read_text(encoding="utf-8"), "html.parser") for page in pages}
+    first = soups[pages[0]]
+    head = []
+    for element in first.head.select('link[rel="stylesheet"], script'):
+        source = element.get("href") or element.get("src")
+        if source:
+            if element.name == "script" and "mathjax" not in source:
+                continue
+            key = "href" if element.get("href") else "src"
+            element[key] = "../html/" + resolve(PurePosixPath("book"), urlsplit(source).path)
+            head.append(str(element))
+        elif "MathJax" in element.get_text():
+            head.append(str(element))
+    for element in first.body.select("script"):
+        if not element.get("src") and "window.MathJax" in element.get_text():
+            head.append(str(element))
+    title = first.find("h1").get_text().replace("#", "").strip()
+    items = []
+    for page in pages:
+        heading = soups[page].find("h1")
+        for link in heading.select(".headerlink"):
+            link.decompose()
+        items.append(f'<li><a href="#{prefix(page)}top">{heading.decode_contents()}</a></li>')
+    articles = [str(joined_article(soups[page], page, pages)) for page in pages]
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    version = re.search(r'^version = "(.*)"', project, re.MULTILINE).group(1)
+    cover = (
+        f'<article class="bd-article rf-cover"><h1>{title}</h1><p>The rfcompanion authors. Version {version}.</p>'
+        f"<p>Text and figures: CC BY 4.0. Code: MIT.</p></article>"
+        f'<article class="bd-article"><h1>Contents</h1><ul class="rf-contents">{"".join(items)}</ul></article>'
+    )
+    return (
+        '<!DOCTYPE html>\n<html lang="en" data-theme="light" data-mode="light"><head><meta charset="utf-8">'
+        f"<title>{title}</title>{''.join(head)}<style>{STYLE}</style></head>"
+        f'<body><main class="bd-main"><div class="bd-content">{cover}{"".join(articles)}</div></main></body></html>'
+    )
+
+
+def print_pdf(pages: list[str]):
+    """The PDF, or an error that names the formulas that were not set."""
+    import browser
+
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    source, target = FOLDER / "book.html", FOLDER / f"{NAME}.pdf"
+    source.write_text(document(pages), encoding="utf-8")
+    with browser.chromium() as chromium:
+        page = chromium.new_page(viewport={"width": 900, "height": 1200})
+        page.set_default_timeout(900_000)
+        page.goto(source.as_uri())
+        page.evaluate(browser.WAIT_FOR_MATH)
+        raw = page.evaluate(
+            """() => [...document.querySelectorAll("article .math")].filter((e) => !e.querySelector("mjx-container"))
+                 .map((e) => e.textContent.slice(0, 60))"""
+        )
+        wrong = page.evaluate("""() => document.querySelectorAll("mjx-merror").length""")
+        if raw or wrong:
+            sys.exit(f"error: {len(raw)} formulas were not set and {wrong} are wrong: {raw[:3]}")
+        page.evaluate(FIT)
+        footer = (
+            '<div style="width:100%;font-size:8px;text-align:center;color:#555"><span class="pageNumber"></span></div>'
+        )
+        page.pdf(
+            path=str(target),
+            prefer_css_page_size=True,
+            print_background=True,
+            tagged=True,
+            outline=True,
+            display_header_footer=True,
+            header_template="<span></span>",
+            footer_template=footer,
+        )
+    return target
+
+
+#: Formulas and tables that are wider than the paper are made smaller: paper does not scroll.
+FIT = """() => {
+  document.documentElement.style.width = "665px";  // the width of the text on A4
+  for (const box of document.querySelectorAll('mjx-container[display="true"], table')) {
+    const inner = box.tagName === "TABLE" ? box : box.querySelector("mjx-math") || box;
+    const room = (box.parentElement.clientWidth || 640) - 2;
+    const width = inner.getBoundingClientRect().width;
+    const size = `${Math.max(35, 98 * room / width)}%`;
+    if (width > room && room > 100) box.style.setProperty("font-size", size, "important");
+  }
+  document.documentElement.style.width = "";
+}"""
+
+
+def make_zip():
+    """The built pages with a note; the same bytes for the same pages."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    target = FOLDER / f"{NAME}-offline.zip"
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for path in sorted(HTML.rglob("*")):
+            if path.is_file() and path.suffix != ".inv" and path.name != ".buildinfo":
+                info = zipfile.ZipInfo(f"{NAME}/{path.relative_to(HTML).as_posix()}", (1980, 1, 1, 0, 0, 0))
+                info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+                archive.writestr(info, path.read_bytes())
+    return target
+
+
+def main(arguments=None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--zip-only", action="store_true", help="no PDF (needs no browser)")
+    options = parser.parse_args(arguments)
+    if not build_book.is_built() and (code := build_book.build()):
+        return code
+    for make in (make_zip,) if options.zip_only else (make_zip, lambda: print_pdf(build_book.toc_pages())):
+        path = make()
+        print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
