@@ -106,11 +106,8 @@ class Exercise:
     def kind(self) -> str:
         """``proof`` or ``compute``: an exercise is a proof if it says so or asks to show something."""
         words = f"{self.title} {self.text}".lower()
-        return (
-            "proof"
-            if re.search(r"\(a? ?proof\.?\)|\b(show|prove|deduce|derive) (that|for|from|,)", words)
-            else "compute"
-        )
+        proof = re.search(r"\(\W*(a )?proof|\b(show|prove|deduce|derive) (that|for|from|,)", words)
+        return "proof" if proof else "compute"
 
     @property
     def references(self) -> tuple[str, ...]:
