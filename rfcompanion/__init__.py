@@ -20,6 +20,8 @@ _MODULES = (
     "biased_price_law",
     "budget_law",
     "certify",
+    "certify_constants",
+    "certify_budget",
     "concentration",
     "correlations",
     "features",

@@ -29,6 +29,7 @@ class WeightLimited:
     upper: float  # attained by ``density``
     edges: np.ndarray  # 1 = t_0 > t_1 > … > t_n = −1, shape (n+1,)
     density: np.ndarray  # u on the cells (t_{j+1}, t_j), shape (n,)
+    polynomial: np.ndarray  # a_ℓ of the dual polynomial p behind ``lower``, for ℓ = 0, 1, 2, 4, …, L
 
     @property
     def error(self) -> float:
@@ -154,7 +155,7 @@ def weight_limited_optimum(dim: int, budget: float, cells: int = _CELLS, max_deg
         if 2 * (budget * np.abs(slope).sum() - slope @ trial) < 1e-6 * upper:
             break
 
-    lower, polished, zeros, sign = _polish(dim, max_degree, degrees, masses, budget, y)
+    lower, polished, zeros, sign, proof = _polish(dim, max_degree, degrees, masses, budget, y)
     if polished < upper:  # u = B sign(p) with its switches placed exactly
         upper, edges = polished, np.concatenate([[1.0], zeros, [-1.0]])
         density = sign * budget * (-1.0) ** np.arange(len(zeros) + 1)
@@ -162,7 +163,7 @@ def weight_limited_optimum(dim: int, budget: float, cells: int = _CELLS, max_deg
     ratio = math.exp(min(math.log(budget) - math.log(harmonic_dimension(dim, max_degree + 2)) / 2, 300.0))
     lower += tail * max(0.0, 1 - ratio) ** 2
     upper += tail * (1 + ratio) ** 2
-    return WeightLimited(dim, budget, lower, upper, edges, density)
+    return WeightLimited(dim, budget, lower, upper, edges, density, root * proof)
 
 
 def frontier(dim: int, features: int, budget: float) -> float:
@@ -324,7 +325,7 @@ def _derivatives(dim, max_degree, degrees, t):
 
 
 def _polish(dim, max_degree, degrees, masses, budget, y, steps=12):
-    """Newton's method on the dual problem with exact ∫|p|: (best dual value, best primal value of B sign p, its p)."""
+    """Newton's method on the dual with exact ∫|p|: best dual value, best primal value of B sign p, its p, the dual y."""
     root, angles = np.sqrt(masses), _angles(max_degree)
 
     def basis(angles):
@@ -339,10 +340,11 @@ def _polish(dim, max_degree, degrees, masses, budget, y, steps=12):
         return 2 * (root * y) @ (1 - moments) - y @ y, moments, zeros, sign
 
     dual, moments, zeros, sign = evaluate(y)
-    lower, upper, best = 0.0, math.inf, (zeros, sign)
+    lower, upper, best, proof = 0.0, math.inf, (zeros, sign), y
     for _ in range(steps):
         gain = (root * y) @ (1 - moments)
-        lower = max(lower, max(gain, 0.0) ** 2 / (y @ y))  # the best multiple of p
+        if (value := max(gain, 0.0) ** 2 / (y @ y)) > lower:  # the best multiple of p
+            lower, proof = value, y
         primal = float((masses * (1 - moments) ** 2).sum())
         if primal < upper:
             upper, best = primal, (zeros, sign)
@@ -363,4 +365,4 @@ def _polish(dim, max_degree, degrees, masses, budget, y, steps=12):
         else:
             break
         y, (dual, moments, zeros, sign) = y + length * step, trial
-    return float(lower), upper, *best
+    return float(lower), upper, *best, proof

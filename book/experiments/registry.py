@@ -345,6 +345,20 @@ def certified_numbers(dim, device):
     return script.certify_dimension(dim)
 
 
+def certified_frontier_plan(fast, device):
+    import certified_frontier as script
+
+    cases = [{"dim": d, "budget": B, "max_degree": L} for d, B, L in script.CASES]
+    cases = [{"dim": 10, "budget": 4.0, "max_degree": 20}] if fast else cases
+    return Plan(rows("rows", cases, [1.0] * len(cases)))
+
+
+def certified_frontier(dim, budget, max_degree, device):
+    import certified_frontier as script
+
+    return script.enclose(dim, budget, max_degree)
+
+
 def _learners(dim: int, seconds: float) -> Experiment:
     return Experiment(
         f"single_neuron_learners_{dim}",
@@ -498,5 +512,15 @@ EXPERIMENTS = (
         certified_numbers_plan,
         relative=0.0,  # exact
         precision="ball arithmetic, 76 bits",
+    ),
+    Experiment(
+        "certified_frontier",
+        "rigorous enclosures of the weight-limited error",
+        ("certified",),
+        ("certified_frontier",),
+        certified_frontier,
+        certified_frontier_plan,
+        relative=1e-3,  # any two enclosures overlap; the float optimum proposes them
+        precision="ball arithmetic around a float64 proposal",
     ),
 )
