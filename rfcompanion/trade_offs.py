@@ -325,7 +325,7 @@ def _derivatives(dim, max_degree, degrees, t):
 
 
 def _polish(dim, max_degree, degrees, masses, budget, y, steps=12):
-    """Newton's method on the dual with exact ∫|p|: best dual value, best primal value of B sign p, its p, the dual y."""
+    """Newton's method on the dual with exact ∫|p|: best dual value, best primal value of B sign p, its p, dual y."""
     root, angles = np.sqrt(masses), _angles(max_degree)
 
     def basis(angles):
