@@ -28,6 +28,7 @@ def _gap(activation, a, shift, signs):
     return (signs * (moved - value - slope * shift)).sum(-1) / math.sqrt(a.shape[-1])
 
 
+# checks: lem-reduction-gap
 @pytest.mark.parametrize("name", SMOOTH)
 def test_linearisation_gap_holds_and_an_adversary_reaches_it(name):
     _, curvature, _ = _constants(name)
@@ -69,6 +70,7 @@ def test_gap_of_both_layers_holds_and_is_reached_up_to_curvature():
     assert worst > 0.4
 
 
+# checks: lem-reduction-tangents
 def test_two_tangents_of_one_function_at_one_point():
     # The lemma behind the theorem: tangents at a and z, read off at v, differ by at most L(pq + q²/2).
     z = torch.linspace(-3, 3, 25, **EXACT)
@@ -97,6 +99,7 @@ def _relu_worst(a, radius):
     return best
 
 
+# checks: prp-reduction-relu-gap
 def test_relu_gap_is_the_worst_case():
     generator = np.random.default_rng(3)
     for radius in (0.5, 4.0):
@@ -144,6 +147,7 @@ def _paths(name, widths, seeds, steps=10, step_size=0.3, dim=5, batch=1):
     return gap.abs(), start, run, x
 
 
+# checks: thm-reduction-path
 @pytest.mark.parametrize("name", ["softplus", "tanh", "sigmoid"])
 def test_gap_along_the_path_is_of_order_one_over_r(name):
     slope, curvature, third = _constants(name)
@@ -169,6 +173,7 @@ def test_gap_along_the_path_is_of_order_one_over_r(name):
         assert mean <= reduction.path_kernel_drift(width, travel, slope, curvature, third)
 
 
+# checks: thm-reduction-relu-path
 def test_relu_gap_along_the_path():
     widths = (64, 256, 1024, 4096)
     gap, *_ = _paths("relu", widths, 20)
@@ -346,6 +351,7 @@ def test_sgd_keeps_the_bound_and_respects_its_comparator(contest, form):
 # Output layer and both ----------------------------------------------------------------------------------------
 
 
+# checks: prp-reduction-both
 @pytest.mark.parametrize("name", ["tanh", "relu"])
 def test_both_layers_keep_the_regret_and_the_movement(name):
     dim, widths, seeds, steps, budget = 5, (64, 256, 1024), 5, 400, 3.0
@@ -399,6 +405,7 @@ def test_movement_bound_of_both_layers_is_the_sum_it_comes_from():
 # Kernels and slopes -------------------------------------------------------------------------------------------
 
 
+# checks: prp-reduction-kernels
 @pytest.mark.parametrize("name", ["relu", "erf"])
 def test_kernels_against_monte_carlo(name):
     generator = torch.Generator().manual_seed(12)

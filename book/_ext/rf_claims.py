@@ -73,7 +73,7 @@ class Number:
 _SCIENTIFIC = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\s*(?:\\cdot|×|\\times)\s*10\^\{?(-?\d+)\}?")
 _POWER = re.compile(r"(?<![\d.])10\^\{?(-?\d+)\}?")
 _PERCENT = re.compile(r"(?<![\d.,^])(\d+(?:\.\d+)?)(?:\s|~|\\,)*(?:\\?%|per cent)")
-_THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3}(?:(?:,|\{,\})\d{3})+)(?![\d.])")
+_THOUSANDS = re.compile(r"(?<![\d.,{])(\d{1,3}(?:(?:,|\{,\})\d{3})+)(?![\d.])")
 _DECIMAL = re.compile(r"(?<![\d.,])(\d+\.\d+)(?!\d)")
 _NOT_COMPUTED = re.compile(
     r"\{[a-z:]+\}`[^`]*`|`[^`]*`|<!--.*?-->|\]\([^)]*\)|https?://\S+"
