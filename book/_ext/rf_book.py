@@ -6,6 +6,7 @@ from pathlib import Path
 
 from docutils import nodes
 from docutils.statemachine import StringList
+from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,18 +70,36 @@ _LITERAL = re.compile(r"(``.+?``|:[a-z:]+:`[^`]+`|`[^`]+`__?)")
 
 
 class Modules(SphinxDirective):
-    """Document every public module of the package that exists, in alphabetical order: the page grows by itself."""
+    """Document every public module of the package that exists, in alphabetical order: the page grows by itself.
+
+    A module that is a folder is documented by the names that its ``__init__`` offers in ``__all__``.
+    """
 
     def run(self):
+        package = ROOT / "rfcompanion"
+        contents = (file for file in package.glob("[a-z]*/__init__.py") if "__all__" in file.read_text("utf-8"))
         lines = []
-        for path in sorted((ROOT / "rfcompanion").glob("[a-z]*.py")):
+        for path in sorted([*package.glob("[a-z]*.py"), *(file.parent for file in contents)]):
             name = f"rfcompanion.{path.stem}"
-            self.env.note_dependency(str(path))
+            if path.is_dir():
+                _share_comments(name, path)
+            for file in [path, *path.glob("*.py")]:
+                self.env.note_dependency(str(file))
             lines += [name, "-" * len(name), "", f".. automodule:: {name}", "   :members:", ""]
         container = nodes.section()
         container.document = self.state.document
         self.state.nested_parse(StringList(lines, source=str(ROOT / "rfcompanion")), 0, container, match_titles=True)
         return container.children
+
+
+def _share_comments(name: str, folder: Path):
+    """The comment ``#:`` of a constant counts where the folder's ``__init__`` offers it again."""
+    offered = ModuleAnalyzer.for_module(name)
+    offered.analyze()
+    for file in folder.glob("[a-z]*.py"):
+        part = ModuleAnalyzer.for_module(f"{name}.{file.stem}")
+        part.analyze()
+        offered.attr_docs.update({key: comment for key, comment in part.attr_docs.items() if key[0] == ""})
 
 
 def docstring_to_rst(lines: list[str]) -> list[str]:
