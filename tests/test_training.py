@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from rfcompanion import training
+from rfcompanion.training import descent
 
 EXACT = {"dtype": torch.float64}
 
@@ -109,8 +110,8 @@ def test_grouping_for_the_cache_changes_nothing(monkeypatch, group):
     network, x, y = _problem("relu")
     run = lambda: training.train(network, itertools.repeat((x, y)), steps=40, step_size=0.1, layers="both")  # noqa: E731
     expected = run().network.hidden
-    monkeypatch.setattr(training, "_CACHE_ENTRIES", group)
-    monkeypatch.setattr(training, "_STEPS_AHEAD", 7)
+    monkeypatch.setattr(descent, "_CACHE_ENTRIES", group)
+    monkeypatch.setattr(descent, "_STEPS_AHEAD", 7)
     torch.testing.assert_close(run().network.hidden, expected, rtol=0, atol=1e-13)
 
 
