@@ -24,7 +24,7 @@ STYLE = """
 @page { size: A4; margin: 18mm 17mm 20mm; }
 html { scrollbar-width: none; font-size: 13px; }
 body { display: block; }
-main { max-width: none; }
+main, .bd-main, .bd-content { display: block !important; max-width: none; width: auto; }
 article { break-before: page; padding: 0; }
 article.rf-cover { break-before: auto; padding-top: 18vh; }
 article.rf-cover h1 { font-size: 2.6rem; }
@@ -51,6 +51,12 @@ def joined_article(soup, page: str, pages: list[str]):
     article["id"] = prefix(page) + "top"
     for element in article.select("[id]"):
         element["id"] = prefix(page) + element["id"]
+    for element in article.select("svg, svg *"):  # clips and markers are named too
+        for key, value in element.attrs.items():
+            if key in {"href", "xlink:href"} and value.startswith("#"):
+                element[key] = "#" + prefix(page) + value[1:]
+            elif isinstance(value, str) and "url(#" in value:
+                element[key] = value.replace("url(#", "url(#" + prefix(page))
     for element in article.select("[for], [aria-labelledby], [aria-describedby], [aria-controls]"):
         for key in ("for", "aria-labelledby", "aria-describedby", "aria-controls"):
             if element.get(key):

@@ -1,0 +1,221 @@
+"""Slides from the book: one HTML file that needs no network and no other program, made from the built pages.
+
+python tools/slides.py                    # _build/slides.html, all chapters
+python tools/slides.py setting after      # these chapters
+python tools/slides.py --figures FOLDER   # every figure as an SVG file with its licence line
+
+For each chapter its claim, the statements that carry results, and every figure with its message. A browser sets the
+formulas once; the file holds them as MathML, which browsers show by themselves.
+"""
+
+import argparse
+import html
+import re
+import sys
+from pathlib import Path
+
+import browser
+import build_book
+from build_book import HTML, ROOT
+
+KINDS = ("theorem", "corollary", "proposition")
+LICENCE = "Random features: their power and their limits. The rfcompanion authors, CC BY 4.0."
+
+#: What a page gives: title, claim, statements and figures in their order; formulas as MathML, links without target.
+HARVEST = """(kinds) => {
+  const clean = (element) => {
+    const copy = element.cloneNode(true);
+    const maths = [...element.querySelectorAll("mjx-container")].map((e) => {
+      const math = e.querySelector("mjx-assistive-mml math").cloneNode(true);
+      if (e.getAttribute("display") === "true") math.setAttribute("display", "block");
+      return math;
+    });
+    [...copy.querySelectorAll("mjx-container")].forEach((e, k) => e.replaceWith(maths[k]));
+    copy.querySelectorAll(".headerlink, .copybtn, script, style").forEach((e) => e.remove());
+    copy.querySelectorAll("a").forEach((e) => e.replaceWith(...e.childNodes));
+    copy.querySelectorAll("[id]").forEach((e) => e.closest("svg") || e.removeAttribute("id"));
+    copy.querySelectorAll("[class]").forEach((e) => e.closest("svg") || e.removeAttribute("class"));
+    return copy;
+  };
+  const article = document.querySelector("article");
+  const claim = [...article.querySelectorAll("p")].find((e) => e.textContent.startsWith("In one line."));
+  const items = [];
+  for (const element of article.querySelectorAll("div.proof.admonition, figure.rf-figure")) {
+    if (element.matches("figure")) {
+      const copy = clean(element);
+      items.push({kind: "figure", name: element.id, svg: copy.querySelector("svg").outerHTML,
+                  caption: copy.querySelector("figcaption").innerHTML});
+    } else if (kinds.some((kind) => element.classList.contains(kind))) {
+      const copy = clean(element);
+      const title = copy.querySelector("p").textContent;
+      copy.querySelector("p").remove();
+      items.push({kind: "statement", name: element.id, title: title.trim(), body: copy.innerHTML});
+    }
+  }
+  return {title: clean(article.querySelector("h1")).innerHTML, claim: claim ? clean(claim).innerHTML : "", items};
+}"""
+
+STYLE = """
+:root { --rf-blue: #2271b2; --rf-orange: #c75b00; --rf-green: #14805e; --rf-purple: #a0508a; --rf-grey: #767676;
+        --rf-red: #c1272d; color-scheme: light; }
+* { box-sizing: border-box; }
+body { margin: 0; font: 1.5rem/1.4 system-ui, sans-serif; color: #14181d; background: #fff; }
+section { display: none; min-height: 100vh; padding: 4vh 6vw 8vh; flex-direction: column; justify-content: center; }
+section.now { display: flex; }
+h1 { font-size: 2.6rem; margin: 0 0 1rem; line-height: 1.15; }
+h2 { font-size: 1.7rem; margin: 0 0 1rem; color: #1b5c92; }
+math { font-size: 1.05em; max-width: 100%; overflow-x: auto; }
+section.long { font-size: 1.15rem; justify-content: flex-start; }
+figure { margin: 0; text-align: center; }
+svg { max-width: 100%; max-height: 68vh; width: auto; height: auto; min-width: min(60vw, 100%); }
+figcaption { font-size: 1.2rem; text-align: left; max-width: 60rem; margin: 1rem auto 0; }
+footer { position: fixed; left: 6vw; right: 6vw; bottom: 1.5vh; font-size: 0.85rem; color: #595f66; display: flex;
+         justify-content: space-between; gap: 1rem; }
+nav { display: none; position: fixed; inset: 0; overflow: auto; background: #fff; padding: 4vh 6vw; font-size: 1.1rem; }
+nav.open { display: block; }
+nav a { color: #1b5c92; }
+@media print {
+  @page { size: 297mm 167mm; margin: 0; }
+  section { display: flex; min-height: 0; height: 167mm; break-after: page; font-size: 1.15rem; overflow: hidden; }
+  footer, nav { display: none !important; }
+}
+"""
+
+SCRIPT = """
+(() => {
+  const slides = [...document.querySelectorAll("section")];
+  const list = document.querySelector("nav");
+  let at = Math.max(0, slides.findIndex((one) => "#" + one.id === location.hash));
+  const show = (k) => {
+    at = Math.min(slides.length - 1, Math.max(0, k));
+    slides.forEach((one, j) => one.classList.toggle("now", j === at));
+    document.querySelector("#place").textContent = `${at + 1} / ${slides.length}`;
+    history.replaceState(null, "", "#" + slides[at].id);
+    window.scrollTo(0, 0);
+  };
+  const keys = {ArrowRight: 1, ArrowDown: 1, PageDown: 1, " ": 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1};
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === "o" || event.key === "Escape") {
+      list.classList.toggle("open", event.key === "o" && !list.classList.contains("open"));
+      if (list.classList.contains("open")) list.querySelector("a").focus();
+    } else if (list.classList.contains("open")) return;
+    else if (event.key === "Home") show(0);
+    else if (event.key === "End") show(slides.length - 1);
+    else if (keys[event.key]) { show(at + keys[event.key]); event.preventDefault(); }
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("a, nav")) return;
+    show(at + (event.clientX < innerWidth / 3 ? -1 : 1));
+  });
+  window.addEventListener("hashchange", () => {
+    list.classList.remove("open");
+    const k = slides.findIndex((one) => "#" + one.id === location.hash);
+    if (k >= 0) show(k);
+  });
+  show(at);
+})();
+"""
+
+
+def chapters() -> list[str]:
+    """The pages of the contents that have statements or figures."""
+    names = [page.removeprefix("book/") for page in build_book.toc_pages()]
+    return [name for name in names if (ROOT / "book" / "sources" / f"{name}.md").exists()]
+
+
+def harvest(names: list[str]) -> dict[str, dict]:
+    """What each chapter gives to the slides."""
+    found = {}
+    with browser.chromium() as chromium:
+        for name in names:
+            page = chromium.new_page()
+            page.set_default_timeout(120_000)
+            page.goto((HTML / "book" / f"{name}.html").as_uri())
+            page.evaluate(browser.WAIT_FOR_MATH)
+            found[name] = page.evaluate(HARVEST, list(KINDS))
+            page.close()
+    return found
+
+
+def unique(svg: str, number: int) -> str:
+    """A drawing whose names inside do not meet those of another one."""
+    svg = re.sub(r'\bid="([^"]+)"', rf'id="s{number}-\1"', svg)
+    return re.sub(r'(url\(|href=")#', rf"\1#s{number}-", svg)
+
+
+def deck(found: dict[str, dict]) -> str:
+    sections, items = [], []
+
+    def slide(name, title, body, long=False):
+        sections.append(f'<section id="{name}"{" class=long" if long else ""}>{body}</section>')
+        items.append(f'<li><a href="#{name}">{title}</a></li>')
+
+    slide("start", "Start", f"<h1>Random features: their power and their limits</h1><p>{html.escape(LICENCE)}</p>")
+    number = 0
+    for name, chapter in found.items():
+        slide(name, f"<strong>{chapter['title']}</strong>", f"<h1>{chapter['title']}</h1><p>{chapter['claim']}</p>")
+        for item in chapter["items"]:
+            number += 1
+            if item["kind"] == "figure":
+                body = f"<figure>{unique(item['svg'], number)}<figcaption>{item['caption']}</figcaption></figure>"
+                slide(item["name"], html.escape(item["name"]), body)
+            else:
+                long = len(re.sub(r"<[^>]*>", "", item["body"])) > 700
+                body = f"<h2>{html.escape(item['title'])}</h2>{item['body']}"
+                slide(item["name"], html.escape(item["title"]), body, long)
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Random features: slides</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head><body>'
+        f'<main>{"".join(sections)}</main><nav aria-label="Slides"><ol>{"".join(items)}</ol></nav>'
+        f'<footer><span>{html.escape(LICENCE)}</span><span id="place"></span></footer>'
+        f"<script>{SCRIPT}</script></body></html>\n"
+    )
+
+
+def write_figures(found: dict[str, dict], folder: Path) -> int:
+    """Each figure as a file of its own, in the light colours."""
+    folder.mkdir(parents=True, exist_ok=True)
+    colours = re.search(r":root \{(.*?)color-scheme", STYLE, re.DOTALL).group(1)
+    count = 0
+    for name, chapter in found.items():
+        for item in chapter["items"]:
+            if item["kind"] != "figure":
+                continue
+            opening = (
+                '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" color="#14181d"'
+            )
+            svg = re.sub(r"<svg(?: xmlns(?::xlink)?=\"[^\"]*\")*", opening, item["svg"], count=1)
+            svg = re.sub(r'( xmlns(?::xlink)?="[^"]*")(?=[^>]*\1)', "", svg, count=2)
+            note = f"<metadata>{html.escape(LICENCE)} Chapter {name}.</metadata>"
+            style = f"<style>svg {{ {' '.join(colours.split())} background: #fff; }}</style>"
+            start = svg.index(">") + 1
+            svg = svg[:start] + note + style + svg[start:]
+            (folder / f"{name}-{item['name']}.svg").write_text(svg + "\n", encoding="utf-8")
+            count += 1
+    return count
+
+
+def main(arguments=None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="CHAPTER")
+    parser.add_argument("--figures", type=Path, metavar="FOLDER", help="write the figures as SVG files instead")
+    parser.add_argument("--output", type=Path, default=ROOT / "_build" / "slides.html")
+    options = parser.parse_args(arguments)
+    known = chapters()
+    if unknown := set(options.names) - set(known):
+        parser.error(f"no such chapter: {', '.join(sorted(unknown))} (known: {', '.join(known)})")
+    if not build_book.is_built() and (code := build_book.build()):
+        return code
+    found = harvest(options.names or known)
+    if options.figures:
+        print(f"{write_figures(found, options.figures)} figures in {options.figures}")
+        return 0
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(deck(found), encoding="utf-8")
+    print(f"{options.output} ({options.output.stat().st_size / 1e6:.1f} MB)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
