@@ -49,7 +49,8 @@ HARVEST = """(kinds) => {
       const copy = clean(element);
       const title = copy.querySelector("p").textContent;
       copy.querySelector("p").remove();
-      items.push({kind: "statement", name: element.id, title: title.trim(), body: copy.innerHTML});
+      const body = (copy.querySelector("section") || copy).innerHTML;
+      items.push({kind: "statement", name: element.id, title: title.trim(), body});
     }
   }
   return {title: clean(article.querySelector("h1")).innerHTML, claim: claim ? clean(claim).innerHTML : "", items};
@@ -60,12 +61,12 @@ STYLE = """
         --rf-red: #c1272d; color-scheme: light; }
 * { box-sizing: border-box; }
 body { margin: 0; font: 1.5rem/1.4 system-ui, sans-serif; color: #14181d; background: #fff; }
-section { display: none; min-height: 100vh; padding: 4vh 6vw 8vh; flex-direction: column; justify-content: center; }
-section.now { display: flex; }
+main > section { display: none; min-height: 100vh; padding: 4vh 6vw 8vh; flex-direction: column; justify-content: center; }
+main > section.now { display: flex; }
 h1 { font-size: 2.6rem; margin: 0 0 1rem; line-height: 1.15; }
 h2 { font-size: 1.7rem; margin: 0 0 1rem; color: #1b5c92; }
 math { font-size: 1.05em; max-width: 100%; overflow-x: auto; }
-section.long { font-size: 1.15rem; justify-content: flex-start; }
+main > section.long { font-size: 1.15rem; justify-content: flex-start; }
 figure { margin: 0; text-align: center; }
 svg { max-width: 100%; max-height: 68vh; width: auto; height: auto; min-width: min(60vw, 100%); }
 figcaption { font-size: 1.2rem; text-align: left; max-width: 60rem; margin: 1rem auto 0; }
@@ -76,14 +77,14 @@ nav.open { display: block; }
 nav a { color: #1b5c92; }
 @media print {
   @page { size: 297mm 167mm; margin: 0; }
-  section { display: flex; min-height: 0; height: 167mm; break-after: page; font-size: 1.15rem; overflow: hidden; }
+  main > section { display: flex; min-height: 0; height: 167mm; break-after: page; font-size: 1.15rem; overflow: hidden; }
   footer, nav { display: none !important; }
 }
 """
 
 SCRIPT = """
 (() => {
-  const slides = [...document.querySelectorAll("section")];
+  const slides = [...document.querySelectorAll("main > section")];
   const list = document.querySelector("nav");
   let at = Math.max(0, slides.findIndex((one) => "#" + one.id === location.hash));
   const show = (k) => {
