@@ -67,7 +67,8 @@ class Number:
     error: float  # what the last printed digit leaves open, relative to nothing: an absolute error
 
     def agrees(self, pool) -> bool:
-        return any(abs(other - self.value) <= self.error * 1.001 + 1e-12 * abs(self.value) for other in pool)
+        room = max(self.error * (1 - 1e-6), 1e-12 * abs(self.value))  # less than one unit of the last digit
+        return any(abs(other - self.value) <= room for other in pool)
 
 
 _SCIENTIFIC = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\s*(?:\\cdot|×|\\times)\s*10\^\{?(-?\d+)\}?")

@@ -167,7 +167,8 @@ def test_a_test_that_names_no_claim_is_noticed(book):
 
 
 def test_a_number_that_drifts_in_the_output_is_noticed(book):
-    text = SMALL.replace("assert 1 / 8 == 0.125", "assert 1 / 8 < 1")
+    computed = 'value = float(sum([1, 1])) ** -3\nprint(f"{value:.3f}")\nassert value < 1'
+    text = SMALL.replace('print(f"{1 / 8:.3f}")\nassert 1 / 8 == 0.125', computed)
     assert book(text)[0].problems == []
     assert any("0.125" in problem for problem in book(text, output="0.135\n")[0].problems)
 
