@@ -36,6 +36,8 @@ def text_of(page):
 def test_every_file_of_data_is_made_by_a_named_experiment():
     made = {experiment.record for experiment in REGISTRY.values()} | set(other_records())
     assert {path.name for path in DATA if not path.name.startswith(".")} <= made
+    for name, command in other_records().items():
+        assert records.provenance(BOOK / "data" / name)["command"] == command
 
 
 @pytest.mark.parametrize("name", REGISTRY)
@@ -106,3 +108,22 @@ def test_a_random_part_agrees_with_the_stored_records(capsys):
         task = min(REGISTRY[name].plan(False, "cpu").tasks, key=lambda task: task.seconds)
         for _, _, _, problem in compare.verify([(REGISTRY[name], task)], BOOK, BOOK / "data"):
             assert problem == ""
+
+
+@pytest.mark.parametrize("bias", [0.0, -1.0])
+def test_large_fits_take_tensors_as_they_would_on_a_gpu(bias):
+    pytest.importorskip("torch")
+    import large_fits
+
+    here, there = (large_fits.fit_width(10, 64, bias, device=device) for device in ("cpu", "cpu:0"))
+    assert compare.difference(records.plain(here), records.plain(there)) < 1e-9
+    assert here["relative_error"] > here["floor"]
+    paths = [large_fits.fit_budgets(10, 64, [2.0, 20.0], device=device) for device in ("cpu", "cpu:0")]
+    assert compare.difference(*map(records.plain, paths), absolute=1e-7) < 1e-6
+
+
+def test_a_gpu_gets_the_larger_sweep():
+    experiment = REGISTRY["large_fits"]
+    assert max(task.parameters["features"] for task in experiment.plan(False, "cuda:0").tasks) == 65_536
+    assert max(task.parameters["features"] for task in experiment.plan(False, "cpu").tasks) == 4096
+    assert [name for name in REGISTRY if "cuda" in REGISTRY[name].devices] == ["large_fits"]

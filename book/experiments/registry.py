@@ -13,8 +13,8 @@ import numpy as np
 from rfcompanion import records
 from rfcompanion.reproduce import Experiment, Plan, Task
 
-#: Records that no sweep makes: measurements of speed are never equal twice.
-OTHER_RECORDS = {"benchmarks.json": "make bench"}
+#: Records that no sweep makes, because measurements of speed are never equal twice, and the commands that do.
+OTHER_RECORDS = {"benchmarks.json": "python -m benchmarks", "status.json": "python tools/status.py"}
 
 
 def spread(seconds: float, weights) -> list[float]:
