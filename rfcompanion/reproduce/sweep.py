@@ -155,7 +155,8 @@ def _backend(work, jobs: int, scheduler: str | None, device: str):
 
 
 def _write(experiment, plan, outcomes, book, path: Path, report: Report, fast: bool, say) -> None:
-    """Assemble the record; leave the file alone where it holds these very results."""
+    """Assemble the record; leave the file alone where it holds these very results, made by this very code."""
+    code = code_version(experiment, book)
     results = records.plain(assemble(plan, [outcome["value"] for outcome in outcomes]), "results")
     report.record, report.change = path, "new"
     try:
@@ -169,9 +170,11 @@ def _write(experiment, plan, outcomes, book, path: Path, report: Report, fast: b
     if old is not None:
         if old == results:
             report.change = "unchanged"
-            return
+            if records.provenance(path).get("code") in (None, code):
+                return
         try:
-            report.change = f"differs from the earlier one by {difference(old, results):.1e} at most"
+            if old != results:
+                report.change = f"differs from the earlier one by {difference(old, results):.1e} at most"
         except ValueError as problem:
             report.change = f"another sweep than the earlier one ({problem})"
     sources = [outcome["provenance"] for outcome in outcomes]
@@ -182,7 +185,7 @@ def _write(experiment, plan, outcomes, book, path: Path, report: Report, fast: b
         seconds=sum(source["seconds"] for source in sources),
         command=f"python -m rfcompanion reproduce {experiment.name}{' --fast' if fast else ''}",
         overrides={
-            "code": code_version(experiment, book),
+            "code": code,
             "date": max((source["date"] for source in sources), default=None),
             "device": _common([source["device"] for source in sources]),
             "precision": experiment.precision,
