@@ -158,8 +158,10 @@ def _make(chosen, book: Path, arguments, jobs: int, device: str) -> int:
             bar.refresh()
             reports.append(report)
     for report in reports:
-        for problem in report.problems:
+        for problem in report.problems[:5]:
             print(f"rfcompanion: error: {problem}", file=sys.stderr)
+        if len(report.problems) > 5:
+            print(f"rfcompanion: error: and {len(report.problems) - 5} more tasks of {report.name}", file=sys.stderr)
         state = f"record {report.change}" if report.record else "no record"
         print(f"{report.name}: {report.computed} of {report.tasks} tasks computed, {state}")
     return 1 if any(report.problems for report in reports) else 0
