@@ -195,8 +195,8 @@ def exercises_part(writer: Writer, page: str) -> str:
     chapter = writer.ledger.by_name[page]
     items = []
     for exercise in chapter.exercises:
-        title = exercise.title or sources.split_sentences(re.sub(r"^\*\*\(.*?\)\*\*\s*", "", exercise.text))[0]
-        kind = {"proof": "proof", "compute": "compute"}[exercise.kind]
+        title = exercise.title or sources.split_sentences(re.sub(r"^\W*Proof\.\)\W*\s", "", exercise.text))[0]
+        kind = exercise.kind
         also = " (with a numerical check)" if kind == "proof" and exercise.cells else ""
         items.append(
             f"<li>{writer.link(page, exercise.label, kind)}{also}: {writer.inline(title, links=False)} "
@@ -302,13 +302,20 @@ def add_anchors(app, doctree):
     for cell in [node for node in doctree.findall(nodes.container) if node.get("nb_element") == "cell_code"]:
         number += 1
         insert_before(cell, f"{name}-cell-{number}".replace("_", "-"))
-    wanted = None
+    titles: dict[str, str] = {}  # of statements whose proof has its own title, "Proof of the …"
+    if name in sources.chapter_names():
+        path = ROOT / "book" / "sources" / f"{name}.md"
+        statements = sources.read_chapter(name, path.read_text(encoding="utf-8")).statements
+        titles = {f"proof of {sources.bare(s.title)}": s.label for s in statements}
+    wanted, proved = None, set()
     for node in list(doctree.findall(nodes.Element)):
         if node.get("label") and str(node.get("realtype", "")) and node.get("realtype") != "proof":
             wanted = node["label"]
-        elif wanted and node.get("design_component") == "dropdown" and node.astext().startswith("Proof"):
-            insert_before(node, f"proof-{wanted}")
-            wanted = None
+        elif node.get("design_component") == "dropdown" and node.astext().startswith("Proof"):
+            label = titles.get(sources.bare(node.children[0].astext()), wanted)
+            if label and label not in proved:
+                insert_before(node, f"proof-{label}")
+                proved.add(label)
         elif isinstance(node, nodes.raw) and (found := sources.CLAIM.fullmatch(node.astext().strip())):
             anchor = f'<span class="rf-claim" id="claim-{found.group(1)}"></span>'
             node.replace_self(nodes.raw("", anchor, format="html"))

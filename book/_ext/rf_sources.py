@@ -220,7 +220,8 @@ def claim_of(sentence: str) -> tuple[str | None, dict]:
     return found.group(1), dict(option.split("=", 1) for option in found.group(2).split())
 
 
-def _bare(title: str) -> str:
+def bare(title: str) -> str:
+    """A title as it is compared: small letters, no articles."""
     return title.lower().replace("the ", "")
 
 
@@ -300,7 +301,7 @@ class _Reader:
         for part in rest:
             if not isinstance(part, Block):
                 continue
-            if part.kind == "dropdown" and _bare(part.argument) == f"proof of {_bare(block.argument)}":
+            if part.kind == "dropdown" and bare(part.argument) == f"proof of {bare(block.argument)}":
                 proof = part.text
                 break
         for part in rest:
