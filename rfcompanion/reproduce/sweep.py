@@ -83,7 +83,7 @@ def run(
         scheduler : None (joblib), ``"local"`` or the address of a dask scheduler.
         resume : use the results that are stored; False: compute all tasks again.
         output : folder of the record; None: ``data`` in the book, or ``fast`` in the cache.
-        cache : folder of the finished tasks; None: see :func:`default_cache`.
+        cache : folder of the finished tasks; None: see ``sweep.default_cache``.
         progress : ``progress(task, finished, total)``, called after each task.
         say : takes one line of news.
 
