@@ -33,12 +33,17 @@ def run(command, **options):
     subprocess.run([str(part) for part in command], check=True, **options)
 
 
-def environment(folder: Path) -> tuple[Path, Path]:
+def environment(folder: Path, own_index: bool = True) -> tuple[Path, Path]:
     """(python, repository) as Binder makes them: a clone, its requirements, its ``postBuild``."""
     clone, venv = folder / "repository", folder / "venv"
     if clone.exists():
         shutil.rmtree(clone)
     run(["git", "clone", "-q", ROOT, clone])
+    if not own_index:  # a network that reaches one package index only
+        path = clone / "binder" / "requirements.txt"
+        lines = path.read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if not line.startswith("--extra-index-url")]
+        path.write_text("\n".join(kept) + "\n", encoding="utf-8")
     python = venv / "bin" / "python"
     if not python.exists():
         run([sys.executable, "-m", "venv", venv])
@@ -137,6 +142,7 @@ def main(arguments=None) -> int:
     parser.add_argument("name", nargs="?", default="index", metavar="CHAPTER")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="where the environment is, or is kept")
     parser.add_argument("--no-browser", action="store_true", help="run the chapter in a kernel, without JupyterLab")
+    parser.add_argument("--one-index", action="store_true", help="leave out PyTorch's own package index")
     parser.add_argument("--seconds", type=int, default=240, help="patience for the chapter (default: 240)")
     options = parser.parse_args(arguments)
     if not notebooks.notebook_of(options.name).exists():
@@ -146,7 +152,7 @@ def main(arguments=None) -> int:
     folder = (options.keep or Path(tempfile.mkdtemp(prefix="binder-"))).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        python, clone = environment(folder)
+        python, clone = environment(folder, own_index=not options.one_index)
         lab = subprocess.run([python, "-m", "pip", "install", "-q", "jupyterlab", "nbclient"], check=False).returncode
         path = clone / "book" / f"{options.name}.ipynb"
         strip(path)

@@ -61,7 +61,8 @@ STYLE = """
         --rf-red: #c1272d; color-scheme: light; }
 * { box-sizing: border-box; }
 body { margin: 0; font: 1.5rem/1.4 system-ui, sans-serif; color: #14181d; background: #fff; }
-main > section { display: none; min-height: 100vh; padding: 4vh 6vw 8vh; flex-direction: column; justify-content: center; }
+main > section { display: none; min-height: 100vh; padding: 4vh 6vw 8vh; flex-direction: column;
+                 justify-content: center; }
 main > section.now { display: flex; }
 h1 { font-size: 2.6rem; margin: 0 0 1rem; line-height: 1.15; }
 h2 { font-size: 1.7rem; margin: 0 0 1rem; color: #1b5c92; }
@@ -77,7 +78,8 @@ nav.open { display: block; }
 nav a { color: #1b5c92; }
 @media print {
   @page { size: 297mm 167mm; margin: 0; }
-  main > section { display: flex; min-height: 0; height: 167mm; break-after: page; font-size: 1.15rem; overflow: hidden; }
+  main > section { display: flex; min-height: 0; height: 167mm; break-after: page; overflow: hidden;
+                   font-size: 1.15rem; }
   footer, nav { display: none !important; }
 }
 """
