@@ -11,7 +11,8 @@ from itertools import pairwise
 import numpy as np
 
 from . import _checks, trade_offs
-from .certify import Enclosure, _fraction, _mass_ratio, _mass_zero, _surface, arb, ctx
+from .certify.balls import Enclosure, arb, ctx, density_constant, fraction
+from .certify.errors import mass_ratio, mass_zero
 from .harmonics import harmonic_dimension
 
 try:
@@ -72,8 +73,8 @@ def _bounds(dim: int, budget, degrees: list[int], weights: list[Fraction], optim
     ends = []
     for found in ([budget * y for y in moments], _density_moments(dim, degrees, optimum)):
         upper = sum(m * (1 - y) ** 2 for m, y in zip(masses, found, strict=True)) + tail * (1 + ratio) ** 2
-        ends.append(_fraction(upper.upper()))
-    return max(_fraction(lower.lower()), Fraction(0)), min(ends)
+        ends.append(fraction(upper.upper()))
+    return max(fraction(lower.lower()), Fraction(0)), min(ends)
 
 
 def _density_moments(dim: int, degrees: list[int], optimum) -> list:
@@ -91,9 +92,9 @@ def _density_moments(dim: int, degrees: list[int], optimum) -> list:
 
 def _masses(dim: int, degrees: list[int]) -> list:
     """m_0, m_1 = 1/2, m_2, m_4, …"""
-    found, mass = [_mass_zero(dim), arb("0.5")], _mass_zero(dim)
+    found, mass = [mass_zero(dim), arb("0.5")], mass_zero(dim)
     for ell in degrees[2:]:
-        mass = mass * arb(_mass_ratio(dim, ell - 2))
+        mass = mass * arb(mass_ratio(dim, ell - 2))
         found.append(mass)
     return found
 
@@ -139,8 +140,8 @@ def _caps(dim: int, degrees: list[int], t) -> list:
     half = sine2.beta_lower(arb(fmpq(dim - 1, 2)), arb("0.5"), True) / 2
     measure = half if t > 0 else 1 - half if t < 0 else None
     if measure is None:  # the ball holds 0: the cap is half the sphere up to the ball's radius
-        measure = arb("0.5") + t * arb(0, 1) * _surface(dim)
-    factor = _surface(dim) / (dim - 1) * sine2 ** arb(fmpq(dim - 1, 2))
+        measure = arb("0.5") + t * arb(0, 1) * density_constant(dim)
+    factor = density_constant(dim) / (dim - 1) * sine2 ** arb(fmpq(dim - 1, 2))
     values, other = [arb(1), t], dim + 2
     for ell in range(1, degrees[-1]):
         step = (2 * ell + other - 2) * t * values[ell] - ell * values[ell - 1]

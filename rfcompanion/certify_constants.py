@@ -4,7 +4,8 @@ from fractions import Fraction
 from math import floor, log10
 
 from . import _checks
-from .certify import Enclosure, _bits, _enclose, _gamma_half, _plane_wave, arb, ctx
+from .certify.balls import Enclosure, arb, checked_bits, ctx, enclose, gamma_half
+from .certify.waves import plane_wave
 
 
 def price_constant(dim: int, bits: int = 128) -> Enclosure:
@@ -31,9 +32,9 @@ def price_constant(dim: int, bits: int = 128) -> Enclosure:
     dim = _checks.integer("dim", dim, minimum=2)
 
     def value():
-        return 2 * dim * _gamma_half(dim) / (3 * arb.pi() ** arb("1.5") * _gamma_half(dim - 1))
+        return 2 * dim * gamma_half(dim) / (3 * arb.pi() ** arb("1.5") * gamma_half(dim - 1))
 
-    return _enclose(value, _bits(bits))
+    return enclose(value, checked_bits(bits))
 
 
 def wave_eigenvalue_bound(dim: int, wave_norm: float, terms: int = 40, bits: int = 64) -> Enclosure:
@@ -67,12 +68,12 @@ def wave_eigenvalue_bound(dim: int, wave_norm: float, terms: int = 40, bits: int
     def value():
         omega, total = arb.pi() * arb(wave_norm) / 2, arb(0)
         for k in range(1, 2 * terms, 2):
-            root = _plane_wave(dim, 1, k * omega, k * omega).sqrt()
+            root = plane_wave(dim, 1, k * omega, k * omega).sqrt()
             total += 8 / (arb.pi() * k) ** 2 * root
         total += 4 / (arb.pi() ** 2 * (2 * terms - 1)) * root
         return total**2
 
-    return _enclose(value, _bits(bits))
+    return enclose(value, checked_bits(bits))
 
 
 def triangle_wave_norm2(norm: float, bits: int = 96) -> Enclosure:
@@ -109,7 +110,7 @@ def triangle_wave_norm2(norm: float, bits: int = 96) -> Enclosure:
         total += term * arb(0, 1)  # alternating, falling: at most the first term that is left out
         return arb(1) / 3 + 4 / pi**2 * total
 
-    return _enclose(value, _bits(bits))
+    return enclose(value, checked_bits(bits))
 
 
 def to_decimals(enclosure: Enclosure, digits: int = 25) -> tuple[str, str]:
