@@ -53,7 +53,7 @@ def joined_article(soup, page: str, pages: list[str]):
         element["id"] = prefix(page) + element["id"]
     for element in article.select("svg, svg *"):  # clips and markers are named too
         for key, value in element.attrs.items():
-            if key in {"href", "xlink:href"} and value.startswith("#"):
+            if key in {"href", "xlink:href"} and element.name != "a" and value.startswith("#"):
                 element[key] = "#" + prefix(page) + value[1:]
             elif isinstance(value, str) and "url(#" in value:
                 element[key] = value.replace("url(#", "url(#" + prefix(page))
@@ -128,10 +128,14 @@ def document(pages: list[str]) -> str:
         f"<p>Text and figures: CC BY 4.0. Code: MIT.</p></article>"
         f'<article class="bd-article"><h1>Contents</h1><ul class="rf-contents">{"".join(items)}</ul></article>'
     )
+    body = cover + "".join(articles)
+    names = set(re.findall(r'\bid="([^"]+)"', body))
+    # what is made for the screen only leaves no link on paper
+    body = re.sub(r' href="#([^"]+)"', lambda match: match[0] if match[1] in names else "", body)
     return (
         '<!DOCTYPE html>\n<html lang="en" data-theme="light" data-mode="light"><head><meta charset="utf-8">'
         f"<title>{title}</title>{''.join(head)}<style>{STYLE}</style></head>"
-        f'<body><main class="bd-main"><div class="bd-content">{cover}{"".join(articles)}</div></main></body></html>'
+        f'<body><main class="bd-main"><div class="bd-content">{body}</div></main></body></html>'
     )
 
 
