@@ -12,7 +12,8 @@ from scipy.linalg import solve_triangular
 from . import _checks
 from .concentration import relu_masses
 from .harmonics import harmonic_dimension, legendre
-from .trade_offs import _angles, _degrees, _density, _surface, _zeros
+from .trade_offs.caps import coordinate_density, density_constant, neuron_degrees
+from .trade_offs.dual import fine_angles, sign_changes
 
 
 def matching_budget(dim: int, degree: int) -> float:
@@ -94,8 +95,8 @@ def matching_budget_bounds(dim: int, degree: int) -> tuple[int, float]:
     """
     dim, degree = _dim_and_degree(dim, degree)
     twice = 2 * dim - 2
-    log_square = math.log(2 * degree + 2 * dim - 3) + math.log(_surface(twice)) - math.log(math.pi)
-    log_square += math.log(math.comb(degree + twice - 1, twice - 1) + twice) - 2 * math.log(_surface(dim))
+    log_square = math.log(2 * degree + 2 * dim - 3) + math.log(density_constant(twice)) - math.log(math.pi)
+    log_square += math.log(math.comb(degree + twice - 1, twice - 1) + twice) - 2 * math.log(density_constant(dim))
     return math.comb(degree // 2 + dim - 1, dim - 1), math.exp(log_square / 2)
 
 
@@ -152,9 +153,9 @@ class _ZonalAbove:
     """The functions √N(D,k) P_k^{(D)}, D = 2d−2, k = 0, 1, 2, 4, …, L, against the measure μ_d."""
 
     def __init__(self, dim: int, degree: int):
-        self.dim, self.above, self.degree, self.degrees = dim, 2 * dim - 2, degree, _degrees(degree)
+        self.dim, self.above, self.degree, self.degrees = dim, 2 * dim - 2, degree, neuron_degrees(degree)
         self.at_pole = np.array([math.sqrt(harmonic_dimension(self.above, int(k))) for k in self.degrees])
-        self.angles = _angles(degree)
+        self.angles = fine_angles(degree)
         self.grid = self(self.angles)
         self.nodes, self.weights = np.polynomial.legendre.leggauss(32)
 
@@ -165,11 +166,11 @@ class _ZonalAbove:
 
     def signed_moments(self, p):
         """Angles where p changes sign, and ∫ sign(p) Q_k dμ_d by Gauss–Legendre between them."""
-        zeros, sign = _zeros(self, p, self.angles, self.grid)
+        zeros, sign = sign_changes(self, p, self.angles, self.grid)
         ends = np.concatenate([[0.0], zeros, [np.pi]])
         half = np.diff(ends)[:, None] / 2
         angles = ends[:-1, None] + half * (1 + self.nodes)
-        weights = half * self.weights * _surface(self.dim) * np.sin(angles) ** (self.dim - 2)
+        weights = half * self.weights * density_constant(self.dim) * np.sin(angles) ** (self.dim - 2)
         weights *= sign * (-1.0) ** np.arange(len(half))[:, None]
         return zeros, self(angles.ravel()) @ weights.ravel()
 
@@ -178,4 +179,4 @@ class _ZonalAbove:
         t = np.cos(zeros)
         derivative = self.degrees[1:] * (self.degrees[1:] + self.above - 2) / (self.above - 1) * self.at_pole[1:]
         slope = (p[1:] * derivative) @ legendre(self.above + 2, self.degree - 1, t)[self.degrees[1:] - 1]
-        return (self(zeros) * np.sqrt(2 * _density(self.dim, t) / np.abs(slope))).T
+        return (self(zeros) * np.sqrt(2 * coordinate_density(self.dim, t) / np.abs(slope))).T

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from rfcompanion import budget_law, concentration, harmonics, trade_offs
+from rfcompanion.trade_offs.caps import density_constant, neuron_degrees
 
 
 def optimum(dim, budget):
@@ -18,7 +19,7 @@ def optimum(dim, budget):
 
 @pytest.mark.parametrize(("dim", "degree"), [(3, 4), (5, 2), (5, 4), (10, 6)])
 def test_matching_budget_against_linear_programming(dim, degree):
-    degrees, cells = trade_offs._degrees(degree), 500
+    degrees, cells = neuron_degrees(degree), 500
     edges = np.cos(np.linspace(0, np.pi, cells + 1))
     moments = np.diff(trade_offs.cap_moments(dim, degree, edges), axis=1)[degrees]
     scale = 1 / np.abs(moments).max(axis=1)
@@ -54,13 +55,13 @@ def test_published_ratios_of_the_matching_budget():
 def test_upper_bound_of_the_matching_budget_step_by_step(dim, degree):
     """u = C_D/C_d · g sin^{d−2}, g the kernel in dimension D = 2d−2, matches the degrees and obeys the bound."""
     above, angle = 2 * dim - 2, (np.arange(4000) + 0.5) * math.pi / 4000
-    degrees = trade_offs._degrees(degree)
+    degrees = neuron_degrees(degree)
     dimensions = np.array([float(harmonics.harmonic_dimension(above, int(k))) for k in degrees])
     assert dimensions.sum() == math.comb(degree + above - 1, above - 1) + above
     kernel = dimensions @ harmonics.legendre(above, degree, np.cos(angle))[degrees]
-    constants = trade_offs._surface(above) / trade_offs._surface(dim)
+    constants = density_constant(above) / density_constant(dim)
     u = constants * kernel * np.sin(angle) ** (dim - 2)
-    weight = trade_offs._surface(dim) * np.sin(angle) ** (dim - 2) * math.pi / 4000
+    weight = density_constant(dim) * np.sin(angle) ** (dim - 2) * math.pi / 4000
     coefficients = harmonics.legendre(dim, degree, np.cos(angle))[degrees] @ (weight * u)
     np.testing.assert_allclose(coefficients, 1, atol=1e-6)
     assert abs(2 * coefficients - 1).min() > 0.9, "mutation: twice the constant is wrong"

@@ -12,6 +12,7 @@ from scipy.optimize import lsq_linear
 from rfcompanion import concentration, gaussian, harmonics, trade_offs
 from rfcompanion.fitting import fit_population
 from rfcompanion.lower_bound import best_relative_error
+from rfcompanion.trade_offs.caps import neuron_degrees
 
 
 def optimum(dim, budget):
@@ -49,7 +50,7 @@ def test_reference_values(dim, budget, value):
 # checks: thm-weight-limited
 def test_against_a_bounded_least_squares_solver():
     dim, budget, cells = 6, 12.0, 60
-    degrees = trade_offs._degrees(30)
+    degrees = neuron_degrees(30)
     root = np.sqrt(concentration.relu_masses(dim, 30)[degrees])
     edges = np.cos(np.linspace(0, np.pi, cells + 1))
     moments = np.diff(trade_offs.cap_moments(dim, 30, edges), axis=1)[degrees]
@@ -69,8 +70,8 @@ def test_the_density_attains_its_error_and_the_enclosure_is_narrow(dim, exponent
     assert (np.abs(solved.density) <= budget * (1 + 1e-12)).all()
     assert solved.upper - solved.lower <= 0.02 * solved.upper
     caps = trade_offs.cap_moments(dim, 80, solved.edges)
-    coefficients = np.diff(caps, axis=1)[trade_offs._degrees(80)] @ solved.density
-    masses = concentration.relu_masses(dim, 80)[trade_offs._degrees(80)]
+    coefficients = np.diff(caps, axis=1)[neuron_degrees(80)] @ solved.density
+    masses = concentration.relu_masses(dim, 80)[neuron_degrees(80)]
     error = (masses * (1 - coefficients) ** 2).sum()
     assert error <= solved.upper * (1 + 1e-9)
     assert error >= 0.9 * solved.lower
