@@ -212,7 +212,7 @@ def exercises_part(writer: Writer, page: str) -> str:
 
 def citing_part(writer: Writer) -> str:
     entries = [("The book", citing.book(ROOT)), ("The paper", citing.paper(ROOT))]
-    parts = [f"<h3>{name}</h3>{bibtex_block(text)}" for name, text in entries]
+    parts = [f"<h2>{name}</h2>{bibtex_block(text)}" for name, text in entries]
     return "".join(parts)
 
 
