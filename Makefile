@@ -39,6 +39,7 @@ print: venv ## one PDF of the whole book, and a zip of its pages (needs Chromium
 notebooks: venv ## convert and execute the chapters whose sources changed
 	@$(RUN) tools/notebooks.py $(ARGS)
 	@$(RUN) tools/colab_notebooks.py
+	@$(RUN) tools/exercises.py
 
 .PHONY: test
 test: venv ## unit tests, every notebook run again, checks of the built book
