@@ -53,11 +53,14 @@ _SHARED_ID = re.compile(r' id="(?:proof|(?:proof|exercise|solution)-content)"')
 
 
 def repair_page(app, pagename, templatename, context, doctree):
-    """Identifiers must be unique on a page; a proof is marked by a class instead."""
+    """Identifiers must be unique on a page, and roles valid; a proof is marked by a class instead."""
     if "body" in context:
         body = context["body"].replace(
             '<div class="proof admonition" id="proof">', '<div class="rf-proof proof admonition">'
         )
+        # docutils marks references by a role that ARIA has since given up, inside a list without items
+        for role in (' role="doc-biblioentry"', ' role="list"'):
+            body = body.replace(role, "")
         context["body"] = _SHARED_ID.sub("", body)
 
 
