@@ -47,7 +47,7 @@ test: venv ## unit tests, every notebook run again, checks of the built book
 
 .PHONY: bench
 bench: venv ## speed and memory
-	@$(RUN) -m benchmarks
+	@$(RUN) -m benchmarks $(ARGS)
 
 .PHONY: lint
 lint: venv ## style of the code, spelling

@@ -18,6 +18,7 @@ import ast
 import base64
 import contextlib
 import dis
+import hashlib
 import io
 import json
 import os
@@ -31,6 +32,7 @@ sys.path.insert(0, str(ROOT / "book" / "_ext"))
 import rf_sources as sources  # noqa: E402
 
 FOLDER = ROOT / "book" / "student"
+STAMP = ROOT / ".cache" / "student_notebooks"  # digest of the last complete run
 ANSWER = re.compile(r"^\s*# answer: (\w+) = (.+?)(?: \((\d+(?:\.\d+)?) %\))?(?: -- (.+))?$", re.MULTILINE)
 TOLERANCE = 0.01
 CHANGING = {"append", "extend", "update", "add", "setdefault", "insert"}
@@ -290,6 +292,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="change nothing, only say what is out of date")
     options = parser.parse_args(arguments)
+    if not options.check and STAMP.exists() and STAMP.read_text(encoding="utf-8") == _digest():
+        print("The student notebooks are up to date.")
+        return 0
     files = produce()
     if options.check:
         stale = [name for name, text in files.items() if not (FOLDER / name).exists() or _read(name) != text]
@@ -298,8 +303,19 @@ def main(arguments: list[str] | None = None) -> int:
     FOLDER.mkdir(exist_ok=True)
     for name, text in files.items():
         (FOLDER / name).write_text(text, encoding="utf-8")
+    STAMP.parent.mkdir(exist_ok=True)
+    STAMP.write_text(_digest(), encoding="utf-8")
     print(f"{len(files)} files in book/student")
     return 0
+
+
+def _digest() -> str:
+    """Digest of what the student notebooks are made of, and of themselves: solutions run only after a change."""
+    made_of = [*(ROOT / "book" / "sources").glob("*.md"), *(ROOT / "rfcompanion").rglob("*.py"), Path(__file__)]
+    digest = hashlib.sha256()
+    for path in sorted([*made_of, *FOLDER.glob("*.ipynb")]):
+        digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _read(name: str) -> str:
