@@ -22,6 +22,22 @@ def integer(name: str, value, minimum: int | None = None, maximum: int | None = 
     return number
 
 
+def even(name: str, value, minimum: int | None = None) -> int:
+    """Return ``value`` as an even Python int, or raise a one-line error that names it."""
+    number = integer(name, value, minimum)
+    if number % 2:
+        raise ValueError(f"{name} must be even, got {_short(number)}")
+    return number
+
+
+def odd(name: str, value, minimum: int | None = None) -> int:
+    """Return ``value`` as an odd Python int, or raise a one-line error that names it."""
+    number = integer(name, value, minimum)
+    if number % 2 == 0:
+        raise ValueError(f"{name} must be odd, got {_short(number)}")
+    return number
+
+
 def real(
     name: str,
     value,

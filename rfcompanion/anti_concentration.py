@@ -47,9 +47,7 @@ def triangle_wave_as_relus(half_width: int) -> ReluSum:
     Source
         Chapter "Anti-concentration"; form restated by Kamath, Montasser & Srebro (2020), App. E.
     """
-    a = _checks.integer("half_width", half_width, minimum=1)
-    if a % 2 == 0:
-        raise ValueError(f"half_width must be odd, got {a}")
+    a = _checks.odd("half_width", half_width, minimum=1)
     i = np.arange(a + 1)
     coefficients = 2.0 * (-1.0) ** i
     coefficients[0], coefficients[-1] = 1.0, -1.0

@@ -143,10 +143,7 @@ def weight_limited_floor(dim: int, budget: float, max_degree: int = 400) -> floa
 
 def _dim_and_degree(dim: int, degree: int) -> tuple[int, int]:
     dim = _checks.integer("dim", dim, minimum=3)
-    degree = _checks.integer("degree", degree, minimum=2)
-    if degree % 2:
-        raise ValueError(f"degree must be even, got {degree}")
-    return dim, degree
+    return dim, _checks.even("degree", degree, minimum=2)
 
 
 class _ZonalAbove:

@@ -13,7 +13,8 @@ from functools import lru_cache
 import mpmath
 
 from . import _checks
-from .concentration import _LARGEST_BIAS, relu_masses
+from .concentration import relu_masses
+from .concentration.neurons import checked_bias
 from .harmonics import harmonic_dimension, harmonic_dimension_up_to
 from .paper_bound import best_choice as best_choice  # the paper's route is asked for here as well
 from .paper_bound import chain as chain
@@ -51,7 +52,7 @@ def best_relative_error(dim: int, features: int, bias: float = 0.0) -> float:
     """
     dim = _checks.integer("dim", dim, minimum=2)
     features = _checks.integer("features", features, minimum=1)
-    bias = _checks.real("bias", bias, at_least=-_LARGEST_BIAS, at_most=_LARGEST_BIAS)
+    bias = checked_bias(bias)
     if bias != 0:
         return _round_up(_biased_error(dim, features, bias))
     level = _level(dim, features)
@@ -84,7 +85,7 @@ def min_features(dim: int, relative_error: float, bias: float = 0.0) -> int:
         Chapter "General features".
     """
     dim = _checks.integer("dim", dim, minimum=2)
-    bias = _checks.real("bias", bias, at_least=-_LARGEST_BIAS, at_most=_LARGEST_BIAS)
+    bias = checked_bias(bias)
     error = _checks.real("relative_error", relative_error, above=0, below=1)
     error = _checks.real("relative_error", error, at_least=_SMALLEST_ERROR[bias != 0])
     if bias != 0:

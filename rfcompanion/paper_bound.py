@@ -16,7 +16,7 @@ import numpy as np
 
 from . import _checks
 from .anti_concentration import elementary_bound, min_features_to_capture
-from .concentration import _log_plane_wave
+from .concentration.waves import log_plane_wave
 from .targets import triangle_wave_fourier, triangle_wave_norm2
 
 _SPECTRA = ("exact", "elementary")
@@ -87,7 +87,7 @@ def _log_wave_eigenvalue(dim: int, wave_norm: float) -> float:
     within = (k == 1) | (k * wave_norm < 2000)  # frequencies that the Bessel routines reach
     k, a = k[within], a[within]
     omega = math.pi * wave_norm / 2 * k
-    logs = np.log(np.abs(a)) + _log_plane_wave(dim, 1.0, omega, omega) / 2
+    logs = np.log(np.abs(a)) + log_plane_wave(dim, 1.0, omega, omega) / 2
     # Σ_{k > K, odd} 1/k² ≤ 1/(2K), and the eigenvalue falls with the frequency once ω² > d/(d−1)
     rest = math.log(4 / (math.pi**2 * k[-1])) + logs[-1] - math.log(abs(a[-1]))
     return 2 * float(np.logaddexp.reduce(np.append(logs, rest)))
@@ -121,9 +121,7 @@ def wave_choice(dim: int, norm: float, error: float, wave_norm: float, half_widt
     norm = _checks.real("norm", norm, above=0)
     error = _checks.real("error", error, above=0)
     log_eigenvalue = log_wave_eigenvalue(dim, wave_norm, spectrum)
-    a = _checks.integer("half_width", half_width, minimum=1)
-    if a % 2 == 0:
-        raise ValueError(f"half_width must be odd, got {a}")
+    a = _checks.odd("half_width", half_width, minimum=1)
     wave_norm = float(wave_norm)
     defect = 2 * a * wave_norm * math.sqrt(error) / norm + 2 * math.sqrt(math.erfc(a / wave_norm / math.sqrt(2)))
     return WaveChoice(wave_norm, a, math.sqrt(triangle_wave_norm2(wave_norm)), defect, log_eigenvalue)

@@ -91,9 +91,7 @@ def triangle_wave_relu_sum(z, half_width: int):
     Source
         Chapter "Anti-concentration"; form restated by Kamath, Montasser & Srebro (2020), App. E.
     """
-    a = _checks.integer("half_width", half_width, minimum=1)
-    if a % 2 == 0:
-        raise ValueError(f"half_width must be odd, got {a}")
+    a = _checks.odd("half_width", half_width, minimum=1)
     z = np.asarray(z, dtype=np.float64)
     total = relu(z + a) - relu(z - a) - 1.0
     for i in range(1, a):

@@ -4,7 +4,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from .. import _checks
-from ..concentration import _LARGEST_BIAS
+from ..concentration.neurons import checked_bias
 from ..harmonics import harmonic_dimension, harmonic_dimension_up_to
 from ..lower_bound import _LONGEST_SUM, _level, _level_features
 from ..lower_bound import min_features as _min_features
@@ -37,7 +37,7 @@ def best_relative_error(dim: int, features: int, bits: int = 128, bias: float = 
     """
     dim = _checks.integer("dim", dim, minimum=2)
     features = _checks.integer("features", features, minimum=1)
-    bias = _checks.real("bias", bias, at_least=-_LARGEST_BIAS, at_most=_LARGEST_BIAS)
+    bias = checked_bias(bias)
     if bias != 0:
         return _biased_error(dim, features, checked_bits(bits), bias)
     level = _level(dim, features)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from flint import acb
 
 from .. import _checks
-from ..concentration import _LARGEST_BIAS
+from ..concentration.neurons import checked_bias
 from .balls import Enclosure, arb, checked_bits, ctx, density_constant, enclose, fmpq, gamma_half
 
 
@@ -36,7 +36,7 @@ def relu_eigenvalue(dim: int, degree: int, bias: float = 0.0, bits: int = 128) -
     """
     dim = _checks.integer("dim", dim, minimum=2)
     degree = _checks.integer("degree", degree, minimum=0)
-    bias = _checks.real("bias", bias, at_least=-_LARGEST_BIAS, at_most=_LARGEST_BIAS)
+    bias = checked_bias(bias)
     if bias == 0:
         if degree % 2 and degree > 1:
             return Fraction(0), Fraction(0)

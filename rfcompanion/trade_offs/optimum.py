@@ -91,9 +91,7 @@ def weight_limited_optimum(dim: int, budget: float, cells: int = _CELLS, max_deg
     cells = _checks.integer("cells", cells, minimum=10)
     if max_degree is None:
         max_degree = 400 if dim < 10 else 160
-    max_degree = _checks.integer("max_degree", max_degree, minimum=4)
-    if max_degree % 2:
-        raise ValueError(f"max_degree must be even, got {max_degree}")
+    max_degree = _checks.even("max_degree", max_degree, minimum=4)
 
     degrees = neuron_degrees(max_degree)
     masses = relu_masses(dim, max_degree)[degrees]
