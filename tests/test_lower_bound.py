@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from rfcompanion import concentration, gaussian
 from rfcompanion.harmonics import harmonic_dimension
 from rfcompanion.lower_bound import best_relative_error, min_features
+from rfcompanion.lower_bound.levels import level_features
+from rfcompanion.lower_bound.unbiased import far_error
 
 
 def test_reference_values():
@@ -131,12 +133,10 @@ def test_no_overflow_at_ten_to_the_hundred(dim):
 
 
 def test_far_expansion_joins_the_sum():
-    from rfcompanion import lower_bound
-
     dim, level = 4, 150_000
-    features = lower_bound._level_features(dim, level) + 12_345_678
+    features = level_features(dim, level) + 12_345_678
     near = best_relative_error(dim, features)
-    assert lower_bound._far_error(dim, features, level) == pytest.approx(near, rel=1e-14)
+    assert far_error(dim, features, level) == pytest.approx(near, rel=1e-14)
 
 
 def test_the_price_of_one_neuron():

@@ -6,8 +6,9 @@ from functools import lru_cache
 from .. import _checks
 from ..concentration.neurons import checked_bias
 from ..harmonics import harmonic_dimension, harmonic_dimension_up_to
-from ..lower_bound import _LONGEST_SUM, _level, _level_features
 from ..lower_bound import min_features as _min_features
+from ..lower_bound.levels import complete_level, level_features
+from ..lower_bound.unbiased import LONGEST_SUM
 from .balls import Enclosure, arb, checked_bits, enclose, fmpq, gamma_half
 from .neurons import relu_eigenvalue
 
@@ -40,9 +41,9 @@ def best_relative_error(dim: int, features: int, bits: int = 128, bias: float = 
     bias = checked_bias(bias)
     if bias != 0:
         return _biased_error(dim, features, checked_bits(bits), bias)
-    level = _level(dim, features)
-    if level > _LONGEST_SUM:
-        raise ValueError(f"features must stay below those of degree {_LONGEST_SUM}, got degree {level}")
+    level = complete_level(dim, features)
+    if level > LONGEST_SUM:
+        raise ValueError(f"features must stay below those of degree {LONGEST_SUM}, got degree {level}")
 
     def value():
         left = 1 - mass_zero(dim)
@@ -52,7 +53,7 @@ def best_relative_error(dim: int, features: int, bits: int = 128, bias: float = 
         for ell in range(0, level - 1, 2):
             mass = mass * arb(mass_ratio(dim, ell))
             left -= mass
-        rest = features - _level_features(dim, level)
+        rest = features - level_features(dim, level)
         start = level if level > 1 else 0
         return left - mass * arb(mass_ratio(dim, start)) * arb(fmpq(rest, harmonic_dimension(dim, start + 2)))
 
