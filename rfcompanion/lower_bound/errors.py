@@ -45,8 +45,7 @@ def best_relative_error(dim: int, features: int, bias: float = 0.0) -> float:
     level = complete_level(dim, features)
     if level > LONGEST_SUM:
         return far_error(dim, features, level)
-    enclosure = enclose(lambda bits: error_bounds(dim, features, level, bits), bits_for(features), _round_up)
-    return _round_up(enclosure)
+    return enclose(lambda bits: error_bounds(dim, features, level, bits), bits_for(features), _round_up)
 
 
 def min_features(dim: int, relative_error: float, bias: float = 0.0) -> int:
@@ -60,7 +59,7 @@ def min_features(dim: int, relative_error: float, bias: float = 0.0) -> int:
         bias : b, at most 30 in absolute value.
 
     Returns
-        int, with all its bits_for.
+        int, with all its digits.
 
     Error
         b = 0: exact. b ≠ 0: exact for the float64 spectrum, whose relative error is 1e-12.
@@ -77,15 +76,13 @@ def min_features(dim: int, relative_error: float, bias: float = 0.0) -> int:
     error = _checks.real("relative_error", error, at_least=_SMALLEST_ERROR[bias != 0])
     if bias != 0:
         return biased_features(dim, Fraction(error), bias)
-    # The price law bounds the degree, hence the number of bits_for, from above.
+    # The price law bounds the degree, hence the number of digits, from above.
     level = level_bound(dim, error)
     bits = bits_for(harmonic_dimension(dim, level + 2))
     return enclose(lambda p: features_bounds(dim, Fraction(error), p), bits, math.ceil)
 
 
-def _round_up(value) -> float:
+def _round_up(value: Fraction) -> float:
     """Smallest float that is at least the given fraction."""
-    if isinstance(value, float):
-        return value
     nearest = value.numerator / value.denominator
     return nearest if Fraction(nearest) >= value else math.nextafter(nearest, math.inf)
