@@ -20,6 +20,27 @@ FORMAT = 1
 _PARTS = {"checksum", "format", "provenance", "provenance_checksum", "results"}  # the fourth came later
 
 
+class Results(dict):
+    """What a record holds: a dictionary that knows whether the computation had its full size.
+
+    Parameters
+        results : the values.
+        notice : empty for a record of full size; else one line that says that the record is small.
+
+    Source
+        Page "Reproducing".
+    """
+
+    def __init__(self, results: dict, notice: str = ""):
+        super().__init__(results)
+        self.notice = notice
+
+    @property
+    def full(self) -> bool:
+        """True unless the record was made by ``reproduce --fast``."""
+        return not self.notice
+
+
 def write(path, results: dict, *, seed, seconds: float, device="cpu", command: str, overrides=None) -> Path:
     """Store ``results`` with their provenance, atomically.
 
@@ -63,14 +84,15 @@ def write(path, results: dict, *, seed, seconds: float, device="cpu", command: s
     return write_bytes(path, _as_text(source, plain_results).encode())
 
 
-def read(path) -> dict:
+def read(path) -> Results:
     """Return the results of a record, after checking its checksum.
 
     Parameters
         path : the file that :func:`write` made.
 
     Returns
-        dict of plain Python values; arrays are nested lists.
+        Results, a dict of plain Python values; arrays are nested lists. Its ``full`` is False, and its ``notice`` a
+        line to print, where the record holds the small version of its computation.
 
     Error
         None: float64 numbers come back bit for bit.
@@ -81,7 +103,9 @@ def read(path) -> dict:
     Source
         No formula.
     """
-    return _load(path)["results"]
+    record = _load(path)
+    small = record["provenance"].get("fast", False)
+    return Results(record["results"], f"Small record {Path(path).name}, made by reproduce --fast." if small else "")
 
 
 def provenance(path) -> dict:

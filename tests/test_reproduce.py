@@ -261,14 +261,40 @@ def test_list_dry_run_fast_and_failure(book, capsys):
     assert "about 24 s with 2 processes; nothing was computed" in printed
     assert not (book / "data").exists()
     assert shell(book, "numbers --fast --jobs 1") == 0
-    assert not (book / "data").exists()
-    assert len(records.read(book.parent / ".cache/reproduce/fast/numbers.json")["rows"]) == 3
+    assert len(records.read(book / "data/numbers.json")["rows"]) == 3
+    capsys.readouterr()
     assert shell(book, "numbers --dry-run") == 0
     assert "21 of 24 tasks left" in capsys.readouterr().out  # the three are tasks of the full sweep, too
     assert shell(book, "failing --jobs 1") == 1
     printed = capsys.readouterr()
     assert "failing, task 1: ValueError: the second task fails" in printed.err
     assert "2 of 3 tasks computed, no record" in printed.out
+
+
+def test_a_small_record_says_so_and_never_replaces_a_full_one(book, capsys):
+    path, beside = book / "data/numbers.json", book.parent / ".cache/reproduce/fast/numbers.json"
+    assert shell(book, "numbers --fast --jobs 1") == 0
+    small = records.read(path)
+    assert not small.full
+    assert small.notice == "Small record numbers.json, made by reproduce --fast."
+    assert not beside.exists()
+    capsys.readouterr()
+    shell(book, "--list")
+    assert re.search(r"numbers +24 +48 s +small +page", capsys.readouterr().out)
+    assert shell(book, "numbers --verify 1 --seed 1") == 1  # a small record is not verified
+    assert "the record is small: make it with reproduce numbers" in capsys.readouterr().out
+    assert shell(book, "numbers --jobs 1") == 0
+    assert "record new, in place of a small one" in capsys.readouterr().out
+    full = path.read_bytes()
+    assert records.read(path).full
+    assert records.read(path).notice == ""
+    assert shell(book, "numbers --fast --jobs 1") == 0
+    assert path.read_bytes() == full
+    assert not records.read(beside).full
+    path.write_bytes(full.replace(b"e", b"E", 1))  # a damaged record is not covered by a small one, either
+    assert shell(book, "numbers --fast --jobs 1") == 0
+    with pytest.raises(ValueError, match=r"numbers\.json is damaged"):
+        records.read(path)
 
 
 def test_verify_finds_a_wrong_number(book, capsys):

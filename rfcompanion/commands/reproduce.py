@@ -22,7 +22,7 @@ def add(commands) -> None:
     resume = parser.add_mutually_exclusive_group()
     resume.add_argument("--resume", action="store_true", default=True, help="keep what is finished (default)")
     resume.add_argument("--no-resume", dest="resume", action="store_false", help="compute everything again")
-    parser.add_argument("--fast", action="store_true", help="a small version of each, stored apart from the records")
+    parser.add_argument("--fast", action="store_true", help="a small version of each; never replaces a full record")
     parser.add_argument("--verify", type=number, metavar="FRACTION", help="compute a random part again and compare")
     parser.add_argument("--seed", type=integer, metavar="SEED", help="of the choice that --verify makes")
     parser.add_argument("--output", type=Path, metavar="FOLDER", help="where the records go (default: book/data)")
@@ -77,7 +77,7 @@ def _limits(arguments) -> tuple[int, str]:
 
 
 def _list(chosen, book: Path, arguments, device: str) -> int:
-    from .. import records
+    from ..reproduce import other_records
     from ..reproduce.code import code_version
 
     folder = arguments.output or book / "data"
@@ -85,28 +85,40 @@ def _list(chosen, book: Path, arguments, device: str) -> int:
     for experiment in chosen:
         kind = device if device.partition(":")[0] in experiment.devices else "cpu"
         plan = experiment.plan(arguments.fast, kind)
-        try:
-            source = records.provenance(folder / experiment.record)
-            same = source.get("code") in (None, code_version(experiment, book))
-            state = "intact" if same else "intact, older code"
-        except FileNotFoundError:
-            state = "missing"
-        except ValueError:
-            state = "damaged"
+        state = _state(folder / experiment.record, code_version(experiment, book))
         rows.append(
             (experiment.name, str(len(plan.tasks)), _duration(plan.seconds), state, ", ".join(experiment.pages))
         )
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for row in rows:
         print("  ".join(text.ljust(width) for text, width in zip(row, [*widths, 0], strict=True)).rstrip())
+    if not arguments.names and (others := other_records(book)):
+        print("\nnot sweeps, because they measure time and no two runs agree:")
+        for name, command in others.items():
+            print(f"{name}  {_state(folder / name)}  made by: {command}")
     return 0
+
+
+def _state(path: Path, code: str | None = None) -> str:
+    """What is to be said about a stored record."""
+    from .. import records
+
+    try:
+        source = records.provenance(path)
+    except FileNotFoundError:
+        return "missing"
+    except ValueError:
+        return "damaged"
+    state = "small" if source.get("fast") else "intact"
+    return state if code is None or source.get("code") in (None, code) else f"{state}, older code"
 
 
 def _dry_run(chosen, book: Path, arguments, jobs: int, device: str) -> int:
     from ..reproduce.store import Store
     from ..reproduce.sweep import default_cache, keys
 
-    total = 0.0
+    total, gpu = 0.0, device.startswith("cuda")
+    jobs, where = (1, "one GPU") if gpu else (jobs, "one core")
     for experiment in chosen:
         plan = experiment.plan(arguments.fast, device)
         store = Store((arguments.cache or default_cache(book)) / experiment.name)
@@ -114,11 +126,12 @@ def _dry_run(chosen, book: Path, arguments, jobs: int, device: str) -> int:
         left = [t for n, t in zip(names, plan.tasks, strict=True) if not arguments.resume or store.get(n) is None]
         seconds = sum(task.seconds for task in left)
         total += seconds
-        print(f"{experiment.name}: {len(left)} of {len(plan.tasks)} tasks left, about {_duration(seconds)} on one core")
+        print(f"{experiment.name}: {len(left)} of {len(plan.tasks)} tasks left, about {_duration(seconds)} on {where}")
         for task in left:
             print(f"  {task.label}  {_duration(task.seconds)}")
     workers = f" with {jobs} processes" if jobs > 1 else ""
-    print(f"in all about {_duration(total / jobs)}{workers}; nothing was computed")
+    guess = " (estimated from numbers of operations, not measured)" if gpu else ""
+    print(f"in all about {_duration(total / jobs)}{workers}{guess}; nothing was computed")
     return 0
 
 
@@ -162,7 +175,7 @@ def _make(chosen, book: Path, arguments, jobs: int, device: str) -> int:
             print(f"rfcompanion: error: {problem}", file=sys.stderr)
         if len(report.problems) > 5:
             print(f"rfcompanion: error: and {len(report.problems) - 5} more tasks of {report.name}", file=sys.stderr)
-        state = f"record {report.change}" if report.record else "no record"
+        state = f"{'small ' if arguments.fast else ''}record {report.change}" if report.record else "no record"
         print(f"{report.name}: {report.computed} of {report.tasks} tasks computed, {state}")
     return 1 if any(report.problems for report in reports) else 0
 

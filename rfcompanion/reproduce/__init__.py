@@ -5,7 +5,7 @@ result as soon as it is there, and assembles the record; :func:`verify` computes
 """
 
 from .compare import difference, verify
-from .experiment import Experiment, Plan, Task, book_folder, load_registry
+from .experiment import Experiment, Plan, Task, book_folder, load_registry, other_records
 from .sweep import Report, run
 from .worker import perform
 
@@ -17,6 +17,7 @@ __all__ = [
     "book_folder",
     "difference",
     "load_registry",
+    "other_records",
     "perform",
     "run",
     "verify",

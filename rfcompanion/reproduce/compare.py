@@ -95,7 +95,10 @@ def verify(
     """
     for experiment, task in chosen:
         try:
-            stored = extract(records.read(folder / experiment.record), task)
+            results = records.read(folder / experiment.record)
+            if not results.full:
+                raise ValueError(f"the record is small: make it with reproduce {experiment.name}")
+            stored = extract(results, task)
             new = perform(str(book), experiment.name, task.parameters, device)["value"]
             gap = difference(stored, new, experiment.absolute)
             problem = "" if gap <= experiment.relative else f"relative difference {gap:.2e} > {experiment.relative:g}"

@@ -157,7 +157,6 @@ def book_folder(start: Path | None = None) -> Path:
     raise FileNotFoundError("no book here: run in a copy of the repository, or name its folder with --book")
 
 
-@lru_cache(maxsize=16)
 def load_registry(book: Path) -> dict[str, Experiment]:
     """Load the experiments of a book.
 
@@ -173,13 +172,34 @@ def load_registry(book: Path) -> dict[str, Experiment]:
     Source
         No formula.
     """
-    folder = Path(book) / "experiments"
+    module = _registry(Path(book))
+    experiments = {experiment.name: experiment for experiment in module.EXPERIMENTS}
+    if len(experiments) != len(module.EXPERIMENTS):
+        raise ValueError("two experiments of the registry have the same name")
+    return experiments
+
+
+def other_records(book: Path) -> dict[str, str]:
+    """Records that no sweep makes, because they measure time and no two runs agree, and the commands that do.
+
+    Parameters
+        book : folder that holds ``experiments/registry.py``, which may define ``OTHER_RECORDS``.
+
+    Returns
+        dict of commands, by the name of the file.
+
+    Source
+        Page "Reproducing".
+    """
+    return dict(getattr(_registry(Path(book)), "OTHER_RECORDS", {}))
+
+
+@lru_cache(maxsize=16)
+def _registry(book: Path):
+    folder = book / "experiments"
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))  # scripts import one another by name
     specification = importlib.util.spec_from_file_location("_experiments_of_the_book", folder / REGISTRY)
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
-    experiments = {experiment.name: experiment for experiment in module.EXPERIMENTS}
-    if len(experiments) != len(module.EXPERIMENTS):
-        raise ValueError("two experiments of the registry have the same name")
-    return experiments
+    return module

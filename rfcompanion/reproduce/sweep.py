@@ -77,12 +77,12 @@ def run(
     Parameters
         experiment : from the registry.
         book : folder of the book.
-        fast : the small version, stored apart from the full records.
+        fast : the small version; it never replaces a record of full size (see ``destination``).
         device : ``"cpu"`` or ``"cuda"``; on a GPU one task at a time.
         jobs : worker processes.
         scheduler : None (joblib), ``"local"`` or the address of a dask scheduler.
         resume : use the results that are stored; False: compute all tasks again.
-        output : folder of the record; None: ``data`` in the book, or ``fast`` in the cache.
+        output : folder of the record; None: see ``destination``.
         cache : folder of the finished tasks; None: see ``sweep.default_cache``.
         progress : ``progress(task, finished, total)``, called after each task.
         say : takes one line of news.
@@ -105,7 +105,7 @@ def run(
     plan = experiment.plan(fast, device)
     names = keys(experiment, plan, book, device)
     cache = default_cache(book) if cache is None else Path(cache)
-    output = output or (cache / "fast" if fast else Path(book) / "data")
+    output = output or destination(experiment, book, cache, fast)
     store = Store(cache / experiment.name)
     store.folder.mkdir(parents=True, exist_ok=True)
     report = Report(experiment.name, len(plan.tasks))
@@ -126,6 +126,8 @@ def run(
                 say(f"{experiment.name}: stored result {store.path(name).name} ({task.label}) is damaged, made again")
                 store.remove(name)
         missing = [index for index, name in enumerate(names) if store.get(name) is None]
+        if jobs > 1 or scheduler is not None:  # the longest first, so that no worker is left alone with it at the end
+            missing.sort(key=lambda index: -plan.tasks[index].seconds)
         work = [(str(book), experiment.name, plan.tasks[index].parameters, device) for index in missing]
         with closing(_backend(work, jobs, scheduler, device)) as finished:
             for done, (position, outcome, problem) in enumerate(finished, 1):
@@ -143,6 +145,30 @@ def run(
     finally:
         lock.release()
     return report
+
+
+def destination(experiment: Experiment, book: Path, cache: Path, fast: bool) -> Path:
+    """Where a record goes: ``data`` in the book, but a small one beside a record of full size to ``fast`` in the cache.
+
+    Parameters
+        experiment, book, cache, fast : as for :func:`run`.
+
+    Returns
+        Path of the folder.
+
+    Source
+        Page "Reproducing".
+    """
+    data = Path(book) / "data"
+    if not fast:
+        return data
+    try:
+        taken = records.read(data / experiment.record).full
+    except FileNotFoundError:
+        taken = False
+    except ValueError:  # damaged: it is to be mended, not to be covered
+        taken = True
+    return Path(cache) / "fast" if taken else data
 
 
 def _backend(work, jobs: int, scheduler: str | None, device: str):
@@ -167,6 +193,8 @@ def _write(experiment, plan, outcomes, book, path: Path, report: Report, fast: b
         say(f"{problem}; made again")
         report.damaged.append(path.name)
         old = None
+    if old is not None and not fast and not old.full:
+        report.change, old = "new, in place of a small one", None
     if old is not None:
         if old == results:
             report.change = "unchanged"
@@ -191,6 +219,7 @@ def _write(experiment, plan, outcomes, book, path: Path, report: Report, fast: b
             "precision": experiment.precision,
             "tasks": len(plan.tasks),
             "versions": _common([source["versions"] for source in sources]),
+            **({"fast": True} if fast else {}),
         },
     )
 
