@@ -88,7 +88,7 @@ class Cell:
 
     @property
     def figure(self) -> str | None:
-        found = re.search(r"figures\.show\(.*?name=\"(fig-[\w-]+)\"", self.source, re.DOTALL)
+        found = re.search(r"figures\.(?:show|frames)\(.*?name=\"(fig-[\w-]+)\"", self.source, re.DOTALL)
         return found.group(1) if found else None
 
 
