@@ -1,0 +1,31 @@
+"""From one worker to two: a whole sweep of independent fits by the command line, start-up included, in wall seconds."""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks import _measure
+
+SWEEP = "large_fits"
+
+
+def rows(repeats: int = 5, quick: bool = False) -> list[dict]:
+    """Seconds with one and with two workers, in turn; both make the same record."""
+    seconds, made = {1: [], 2: []}, {1: b"", 2: b""}
+    for _ in range(repeats):
+        for jobs in seconds:
+            with tempfile.TemporaryDirectory() as folder:
+                command = [sys.executable, "-m", "rfcompanion", "reproduce", SWEEP, "--jobs", str(jobs)]
+                command += ["--cache", folder, "--output", f"{folder}/data"] + (["--fast"] if quick else [])
+                begin = time.perf_counter()
+                subprocess.run(command, check=True, capture_output=True, cwd=Path(__file__).parent.parent)
+                seconds[jobs].append(time.perf_counter() - begin)
+                from rfcompanion import records
+
+                made[jobs] = records.read(f"{folder}/data/{SWEEP}.json")
+    assert made[1] == made[2]
+    one, two = (statistics.median(seconds[jobs]) for jobs in (1, 2))
+    return [_measure.row(f"reproduce {SWEEP}, 2 workers", "1 worker", two, one, "s", None if quick else 1.7)]
