@@ -116,6 +116,8 @@ def triangle_wave_norm2(norm: float, bits: int = 96) -> Enclosure:
 def to_decimals(enclosure: Enclosure, digits: int = 25) -> tuple[str, str]:
     """The enclosure as two decimal numbers, rounded outwards.
 
+    (a, b) → (10^k ⌊a/10^k⌋, 10^k ⌈b/10^k⌉), each with its own k that leaves the digits asked for.
+
     Parameters
         enclosure : (lower, upper), not negative.
         digits : significant digits.

@@ -16,6 +16,8 @@ Enclosure = tuple[Fraction, Fraction]
 def to_floats(enclosure: Enclosure) -> tuple[float, float]:
     """The enclosure as floats, rounded outwards.
 
+    (a, b) → (largest float ≤ a, smallest float ≥ b).
+
     Parameters
         enclosure : (lower, upper).
 

@@ -32,6 +32,8 @@ def best_choice(
 ) -> WaveChoice | None:
     """The choice of s and a that proves most, over a grid.
 
+    argmax over s, a of n (n − D)/(2as √Λ) for the weights, of (n² − D²)/Λ for the width.
+
     Parameters
         dim : d ≥ 3.
         norm : ‖w*‖ > 0.

@@ -22,6 +22,9 @@ def conjugate_kernel(x, y, activation: str = "relu"):
     Error
         Rounding.
 
+    Raises
+        ValueError, TypeError if an array has the wrong shape or the activation is unknown.
+
     Source
         Chapter reduction; arc-cosine kernel of degree 1, Cho & Saul (2009).
     """
@@ -46,6 +49,9 @@ def tangent_kernel(x, y, activation: str = "relu"):
 
     Error
         Rounding.
+
+    Raises
+        ValueError, TypeError if an array has the wrong shape or the activation is unknown.
 
     Source
         Chapter reduction; arc-cosine kernel of degree 0, Cho & Saul (2009).

@@ -17,6 +17,7 @@ class OutputBound:
 
     @property
     def total(self) -> float:
+        """What the average loss exceeds that of the comparator by, at most."""
         return self.regret + self.drift
 
 
@@ -33,6 +34,9 @@ def output_layer_bound(width: int, steps: int, budget: float, lipschitz: float) 
 
     Error
         A bound, for every sequence of samples. It does not depend on r.
+
+    Raises
+        ValueError, TypeError if an argument is out of range.
 
     Source
         Chapter reduction, output layer.

@@ -20,6 +20,9 @@ def unit_density(dim: int) -> float:
     Error
         Rounding.
 
+    Raises
+        ValueError, TypeError if an argument is out of range.
+
     Source
         Chapter reduction.
     """
@@ -41,6 +44,9 @@ def linearisation_gap(width: float, radius: float, curvature: float, second_mome
 
     Error
         A bound; attained up to 1 + o(1) by an adversarial V.
+
+    Raises
+        ValueError, TypeError if an argument is out of range.
 
     Source
         Chapter reduction, linearisation lemma.
@@ -65,6 +71,9 @@ def linearisation_gap_both(width: float, radius: float, slope: float, curvature:
     Error
         A bound.
 
+    Raises
+        ValueError, TypeError if an argument is out of range.
+
     Source
         Chapter reduction, both layers.
     """
@@ -88,6 +97,9 @@ def relu_linearisation_gap(width: float, radius: float, density: float = GAUSSIA
     Error
         A bound; an adversarial V reaches 2^{−1/3} of it as r → ∞.
 
+    Raises
+        ValueError, TypeError if an argument is out of range.
+
     Source
         Chapter reduction, ReLU linearisation.
     """
@@ -107,6 +119,9 @@ def relu_flips(width: float, radius: float, density: float = GAUSSIAN_DENSITY) -
 
     Error
         A bound, attained as r → ∞.
+
+    Raises
+        ValueError, TypeError if an argument is out of range.
 
     Source
         Chapter reduction, ReLU linearisation.

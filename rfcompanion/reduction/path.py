@@ -35,6 +35,9 @@ def path_gap(
     Error
         A bound, in expectation over the signs.
 
+    Raises
+        ValueError, TypeError if an argument is out of range.
+
     Source
         Chapter reduction, gap along the path.
     """
@@ -58,6 +61,9 @@ def relu_path_gap(width: float, travel: float, density: float = GAUSSIAN_DENSITY
 
     Error
         A bound, in expectation over the start.
+
+    Raises
+        ValueError, TypeError if an argument is out of range.
 
     Source
         Chapter reduction, gap along the path.
@@ -88,6 +94,9 @@ def relu_sign_gap(
     Error
         A bound, in expectation over weights and signs, for every fixed sequence of samples.
 
+    Raises
+        ValueError, TypeError if an argument is out of range.
+
     Source
         Chapter reduction, the ReLU along the path.
     """
@@ -110,6 +119,9 @@ def kernel_drift(width: float, radius: float, slope: float, curvature: float) ->
     Error
         A bound.
 
+    Raises
+        ValueError, TypeError if an argument is out of range.
+
     Source
         Chapter reduction, kernel drift.
     """
@@ -119,7 +131,9 @@ def kernel_drift(width: float, radius: float, slope: float, curvature: float) ->
 
 
 def path_kernel_drift(width: float, travel: float, slope: float, curvature: float, third: float) -> float:
-    """After SGD from random signs: bound on the expected change of the tangent kernel, (2LSτ + (2L² + MS)τ²)/r.
+    """After SGD from random signs: bound on the expected change of the tangent kernel.
+
+        E|K_t(x,x′) − K_0(x,x′)| ≤ (2LSτ + (2L² + MS)τ²)/r.
 
     Parameters
         width, travel, slope, curvature, third : r, τ = Σ η_t G S, S, L, M.
@@ -129,6 +143,9 @@ def path_kernel_drift(width: float, travel: float, slope: float, curvature: floa
 
     Error
         A bound, in expectation over the signs.
+
+    Raises
+        ValueError, TypeError if an argument is out of range.
 
     Source
         Chapter reduction, kernel drift.

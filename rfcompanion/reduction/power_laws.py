@@ -37,6 +37,9 @@ def power_law(widths, values) -> Slope:
     Error
         Sampling error of the seeds, which the interval measures; curvature of the law is not in it.
 
+    Raises
+        ValueError, TypeError if a shape does not match, a number is not positive or there are too few.
+
     Source
         Chapter reduction.
     """

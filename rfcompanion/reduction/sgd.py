@@ -22,6 +22,7 @@ class SGDBound:
 
     @property
     def total(self) -> float:
+        """The bound on the average loss."""
         return self.comparator + self.regret + self.gap
 
 

@@ -189,7 +189,7 @@ def other_records(book: Path) -> dict[str, str]:
         dict of commands, by the name of the file.
 
     Source
-        Page "Reproducing".
+        No formula; page "Reproducing".
     """
     return dict(getattr(_registry(Path(book)), "OTHER_RECORDS", {}))
 

@@ -98,7 +98,7 @@ def run(
         ValueError if the device or the backend is not there.
 
     Source
-        Page "Reproducing".
+        No formula; page "Reproducing".
     """
     import filelock
 
@@ -157,7 +157,7 @@ def destination(experiment: Experiment, book: Path, cache: Path, fast: bool) -> 
         Path of the folder.
 
     Source
-        Page "Reproducing".
+        No formula; page "Reproducing".
     """
     data = Path(book) / "data"
     if not fast:
