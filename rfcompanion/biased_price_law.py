@@ -144,7 +144,7 @@ def biased_error_lower(dim: int, features: int, bias: float) -> float:
         bias : b.
 
     Returns
-        float; 0 where the bound says nothing.
+        float; 0 where the bound says nothing, in particular for b² ≥ d/2.
 
     Error
         Bound of the theorem, rounded to relative 1e-12, not outwards.
@@ -158,15 +158,32 @@ def biased_error_lower(dim: int, features: int, bias: float) -> float:
     dim = _checks.integer("dim", dim, minimum=3)
     features = _checks.integer("features", features, minimum=1)
     bias = _checks.real("bias", bias)
-    best, degree = 0.0, 2
+    # k_L > 2, so no bias factor exceeds this; where it is not positive the bound is 0 at every degree.
+    most = 1 - 2 * bias**2 / dim
+    if most < 1e-6 or math.exp(-(bias**2) / 2) == 0:
+        return 0.0
+    degree, best = _first_useful_degree(dim, features, bias), 0.0
     while True:
-        tail = biased_tail_lower(dim, degree, bias)
-        left = harmonic_dimension(dim, degree + 1) - features
-        if left > 0:
-            best = max(best, tail * (left / harmonic_dimension(dim, degree + 1)))
-            if tail_bounds(dim, degree + 2)[0] * math.exp(-(bias**2) / 2) / 2 < best or math.exp(-(bias**2) / 2) == 0:
-                return best / relu_norm2(bias)
+        size = harmonic_dimension(dim, degree + 1)
+        best = max(best, biased_tail_lower(dim, degree, bias) * ((size - features) / size))
+        if 0.5 * math.exp(-(bias**2) / 2) * most * tail_bounds(dim, degree + 2)[0] < best:
+            return best / relu_norm2(bias)
         degree += 2
+
+
+def _first_useful_degree(dim: int, features: int, bias: float) -> int:
+    """Smallest even L ≥ 2 at which neither factor of the lower bound is 0; both grow with L."""
+
+    def useful(degree):
+        return harmonic_dimension(dim, degree + 1) > features and bias_factor(dim, degree, bias) > 0
+
+    low, high = 0, 2
+    while not useful(high):
+        low, high = high, 2 * high
+    while high - low > 2:
+        middle = (low + high) // 4 * 2
+        low, high = (low, middle) if useful(middle) else (middle, high)
+    return high
 
 
 def bias_averaged_tail(dim: int, degree: int) -> float:

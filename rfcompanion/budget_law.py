@@ -10,7 +10,7 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from . import _checks
-from .concentration import relu_masses
+from .concentration import relu_masses, relu_tail
 from .harmonics import harmonic_dimension, legendre
 from .trade_offs.caps import coordinate_density, density_constant, neuron_degrees
 from .trade_offs.dual import fine_angles, sign_changes
@@ -101,14 +101,15 @@ def matching_budget_bounds(dim: int, degree: int) -> tuple[int, float]:
 
 
 def weight_limited_floor(dim: int, budget: float, max_degree: int = 400) -> float:
-    """Proved lower bound of E_B in closed form, the best over the degree.
+    """Proved lower bound of E_B in closed form: the larger of two, each at its best degree.
 
-    E_B ≥ (1 − B/C(n+d−1, d−1))_+² · W m_{2k}/(A (2k+d/2−1)),  W = Σ_{j=n}^k (j+d/2),  A = (d−1)²/((d−2)(d−3)).
+    E_B ≥ (1 − B/C(n+d−1, d−1))_+² · W m_{2k}/(A (2k+d/2−1)),  W = Σ_{j=n}^k (j+d/2),  A = (d−1)²/((d−2)(d−3)),
+    E_B ≥ (1 − B/√N(d,L+2))_+² τ_L.
 
     Parameters
         dim : d ≥ 4.
         budget : B > 0.
-        max_degree : largest degree 2k that is tried.
+        max_degree : even; largest degree 2k, and largest L, that is tried.
 
     Returns
         float ≤ E_B.
@@ -124,7 +125,7 @@ def weight_limited_floor(dim: int, budget: float, max_degree: int = 400) -> floa
     """
     dim = _checks.integer("dim", dim, minimum=4)
     budget = _checks.real("budget", budget, above=0)
-    max_degree = _checks.integer("max_degree", max_degree, minimum=2)
+    max_degree = _checks.even("max_degree", max_degree, minimum=2)
     masses = relu_masses(dim, max_degree)
     constant = (dim - 1) ** 2 / ((dim - 2) * (dim - 3))
     top = np.arange(max_degree // 2 + 1)
@@ -138,6 +139,10 @@ def weight_limited_floor(dim: int, budget: float, max_degree: int = 400) -> floa
         weight = cumulative[n:] - (cumulative[n - 1] if n else 0.0)
         share = (1 - budget * math.exp(-log_size)) ** 2
         best = max(best, share * float((weight * per_weight[n:]).max()))
+    for degree in range(2, max_degree + 1, 2):
+        log_ratio = math.log(budget) - math.log(harmonic_dimension(dim, degree + 2)) / 2
+        if log_ratio < 0:
+            best = max(best, (1 - math.exp(log_ratio)) ** 2 * relu_tail(dim, degree))
     return best
 
 

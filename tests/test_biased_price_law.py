@@ -276,6 +276,15 @@ def test_fixed_dimension_and_growing_degree():
         assert excess[2] < 0.65 * excess[1] < 0.45 * excess[0]
 
 
+@pytest.mark.parametrize(("dim", "features", "bias"), [(10, 100, 1.0), (20, 10**9, -0.5), (5, 3, 1.5), (10, 7000, 2.2)])
+def test_error_bound_is_the_best_over_all_degrees(dim, features, bias):
+    best = 0.0
+    for degree in range(2, 4000, 2):
+        left = 1 - features / harmonic_dimension(dim, degree + 1)
+        best = max(best, left * law.biased_tail_lower(dim, degree, bias))
+    assert law.biased_error_lower(dim, features, bias) == pytest.approx(best / relu_norm2(bias), rel=1e-9)
+
+
 def test_coupling_and_special_cases():
     assert law.coupling(20, 20) == pytest.approx(2 + 441 / (40 * 42 + 21))
     assert all(law.coupling(d, d - 1) <= 2.5 for d in range(3, 100))
@@ -284,6 +293,7 @@ def test_coupling_and_special_cases():
     assert law.biased_tail_upper(10, 5, 0.0) == pytest.approx(relu_tail(10, 4) / 2)
     assert law.biased_tail_lower(10, 4, 0.0) < relu_tail(10, 4) / 2
     assert law.biased_error_lower(10, 3, 60.0) == 0
+    assert law.biased_error_lower(10, 100, 3.0) == 0, "b² ≥ d/2: no degree has a positive factor"
     assert price_constant(10) > 0
 
 

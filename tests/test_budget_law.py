@@ -128,6 +128,15 @@ def test_budget_floor_is_below_the_exact_value(dim, budget):
     assert floor > exact.upper / 80
 
 
+# checks: ex-trade-offs-second-floor
+def test_the_two_floors_win_in_different_regimes():
+    """√N(d,L+2) against C(L/2+d−1, d−1): the larger of the two allows the larger budget."""
+    for dim, degree in ((10, 2), (10, 4), (100, 6)):
+        assert harmonics.harmonic_dimension(dim, degree + 2) > math.comb(degree // 2 + dim - 1, dim - 1) ** 2
+    for dim in (40, 80):
+        assert harmonics.harmonic_dimension(dim, dim + 2) < math.comb(dim // 2 + dim - 1, dim - 1) ** 2
+
+
 def test_matching_does_not_bring_the_error_to_the_tail():
     """E_B at B = β_L exceeds τ_L; the polynomial density at B = d + C(L+d−1, d−1) reaches it."""
     for dim, degree in ((5, 2), (10, 4), (20, 4)):

@@ -79,6 +79,33 @@ def test_the_density_attains_its_error_and_the_enclosure_is_narrow(dim, exponent
     assert (masses * (1 - 2 * coefficients) ** 2).sum() > 1.5 * solved.upper, "mutation: twice u is wrong"
 
 
+# checks: thm-weight-limited
+def test_converse_with_independent_directions():
+    """u_i = u(⟨θ_i,w⟩)/r with the optimal u: the mean error is E_B + (∫u²dμ_d − Σ m_ℓ û_ℓ²)/r, for every r."""
+    dim, budget, draws, rng = 6, 2.0, 3000, np.random.default_rng(5)
+    solved = optimum(dim, budget)
+    masses = concentration.relu_masses(dim, 80)[neuron_degrees(80)]
+    caps = trade_offs.cap_moments(dim, 80, solved.edges)
+    cells = np.diff(caps, axis=1)[neuron_degrees(80)]
+    coefficients = cells @ solved.density
+    variance = cells[0] @ solved.density**2 - masses @ coefficients**2
+    assert variance < budget**2
+    for width in (10, 40):
+        errors = np.empty(draws)
+        for draw in range(draws):
+            W = rng.standard_normal((width, dim))
+            W /= np.linalg.norm(W, axis=1)[:, None]
+            cell = np.searchsorted(-solved.edges, -W[:, 0]) - 1
+            u = solved.density[cell] / width
+            cross = gaussian.relu_gram(W, V=np.eye(dim)[:1])[:, 0]
+            errors[draw] = 2 * (0.5 - 2 * u @ cross + u @ gaussian.relu_gram(W) @ u)
+        deviation = errors.std() / math.sqrt(draws)
+        assert abs(errors.mean() - solved.error - variance / width) < 4 * deviation
+        assert errors.mean() < solved.error + budget**2 / width
+        assert abs(errors.mean() - solved.error - 2 * variance / width) > 8 * deviation, "mutation: twice the variance"
+        assert abs(errors.mean() - 2 * solved.error - variance / width) > 8 * deviation, "mutation: twice E_B"
+
+
 def test_error_falls_with_the_budget_and_is_convex():
     budgets = [1.0, 4.0, 7.0, 10.0, 13.0]
     values = [optimum(8, budget).error for budget in budgets]

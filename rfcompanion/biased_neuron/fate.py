@@ -84,9 +84,12 @@ def flow(w, b: float, v, c: float, horizon: float = 2000.0, closeness: float = 1
         return 0.5 - never_recovers(state[:2], state[2], plane, c)
 
     learnt.terminal = dead.terminal = True
-    start = [rho * math.cos(theta), rho * math.sin(theta), b]
-    if never_recovers(start[:2], b, plane, c):  # an event is seen only when its sign changes
-        return "dead", np.zeros(1), np.array([start])
+    start = np.array([rho * math.cos(theta), rho * math.sin(theta), b])
+    # An event is seen only when its sign changes, so the start itself is judged first.
+    if learnt(0.0, start) <= 0:
+        return "learnt", np.zeros(1), start[None]
+    if never_recovers(start[:2], b, plane, c):
+        return "dead", np.zeros(1), start[None]
     run = solve_ivp(velocity, (0, horizon), start, method="LSODA", rtol=1e-7, atol=1e-10, events=[learnt, dead])
     fate = "learnt" if len(run.t_events[0]) else "dead" if len(run.t_events[1]) else "undecided"
     return fate, run.t, run.y.T

@@ -25,7 +25,7 @@ def step_factor(theta, step: float):
         Rounding.
 
     Raises
-        ValueError if the step is outside (0, 2].
+        ValueError if the step is outside (0, 2] or an angle outside [0, π].
 
     Source
         Chapter "A single neuron" (own).

@@ -22,10 +22,16 @@ def contraction(theta):
     Error
         Rounding; relative also near π.
 
+    Raises
+        ValueError if an angle is outside [0, π].
+
     Source
         Chapter "A single neuron" (own; it replaces the constants of Theorem 4.2 of Yehudai & Shamir 2020).
     """
-    rest = math.pi - np.asarray(theta, float)
+    theta = np.asarray(theta, dtype=np.float64)
+    if not ((theta >= 0) & (theta <= math.pi)).all():
+        raise ValueError("theta must lie between 0 and pi")
+    rest = math.pi - theta
     value = np.where(rest < 1e-2, rest**3 / 6 * (1 - rest**2 / 20 * (1 - rest**2 / 42)), rest - np.sin(rest))
     value = value / (2 * math.pi)
     return float(value) if value.ndim == 0 else value
@@ -49,7 +55,8 @@ def gradient_flow(w, v, times) -> np.ndarray:
         Rounding, of order 1e-15 ‖v‖/(π−θ_0).
 
     Raises
-        ValueError if a vector is zero, or if w points exactly away from v (the flow then dies at 0).
+        ValueError if a vector is zero, a time negative or not finite, or if w points exactly away from v (the flow
+        then dies at 0).
 
     Source
         Chapter "A single neuron" (own).
@@ -58,11 +65,14 @@ def gradient_flow(w, v, times) -> np.ndarray:
     size, theta0 = np.linalg.norm(v), angle(w, v)
     if theta0 == math.pi:
         raise ValueError("w must not be a negative multiple of v: the flow from there runs into 0")
+    times = np.asarray(times, dtype=np.float64)
+    if not (np.isfinite(times) & (times >= 0)).all():
+        raise ValueError("times must be finite and at least 0")
     unit = v / size
     along = float(w @ unit) / size
     rest = w / size - along * unit
     across = float(np.linalg.norm(rest))
-    decay = np.exp(-np.asarray(times, float) / 2)
+    decay = np.exp(-times / 2)
     # p = Cβ_0 stays finite as β_0 → 0: only products with it occur.
     p, ratio = math.pi * (1 - along) - theta0, math.pi / (math.pi - theta0)
     theta = np.arctan2(decay * ratio * across, 1 - decay * ratio * p / math.pi)

@@ -103,12 +103,16 @@ def relative_error(w, v, b: float = 0.0, c: float = 0.0) -> float:
         Rounding, absolute 1e-15; relative as well without biases.
 
     Raises
-        ValueError if v is zero or the shapes differ.
+        ValueError if v is zero, a number not finite or the shapes differ.
 
     Source
         Chapter "A single neuron".
     """
-    w, v = np.asarray(w, float), np.asarray(v, float)
+    w = np.asarray(_checks.array("w", w, 1), dtype=np.float64)
+    v = np.asarray(_checks.array("v", v, 1, w.shape), dtype=np.float64)
+    if not v.any():
+        raise ValueError("v must not be the zero vector: the target would vanish or be constant")
+    b, c = _checks.real("b", b), _checks.real("c", c)
     size = np.linalg.norm(v)
     target = size**2 * relu_norm2(c / size)
     if not w.any():
