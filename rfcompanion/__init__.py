@@ -8,7 +8,6 @@ Modules are loaded on first use, so ``import rfcompanion`` is fast and does not 
 
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 
 try:
     __version__ = version("rfcompanion")
@@ -17,6 +16,7 @@ except PackageNotFoundError:  # running from a source tree that was never instal
 
 _MODULES = (
     "anti_concentration",
+    "biased_neuron",
     "biased_price_law",
     "budget_law",
     "certify",
@@ -24,6 +24,7 @@ _MODULES = (
     "certify_constants",
     "concentration",
     "correlations",
+    "exponents",
     "features",
     "figures",
     "fitting",
@@ -45,10 +46,10 @@ _MODULES = (
 
 def __getattr__(name: str):
     """Load a submodule when it is first named."""
-    if name in _MODULES and find_spec(f"{__name__}.{name}") is not None:
+    if name in _MODULES:
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module 'rfcompanion' has no attribute {name!r}")
 
 
 def __dir__():
-    return sorted([*globals(), *(name for name in _MODULES if find_spec(f"{__name__}.{name}"))])
+    return sorted({*globals(), *_MODULES})
