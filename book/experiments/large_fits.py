@@ -61,6 +61,7 @@ def fit_budgets(dim, features, budgets, targets=4, seed=SEED, device="cpu"):
         "features": features,
         "budgets": budgets,
         "relative_error": errors.mean(axis=1),
+        "standard_error": errors.std(axis=1, ddof=1) / targets**0.5,
         "floor": lower_bound.best_relative_error(dim, features),
         "device": device.partition(":")[0],
     }

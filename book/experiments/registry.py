@@ -14,13 +14,22 @@ from rfcompanion import records
 from rfcompanion.reproduce import Experiment, Plan, Task
 
 #: Records that no sweep makes, because measurements of speed are never equal twice, and the commands that do.
-OTHER_RECORDS = {"benchmarks.json": "python -m benchmarks", "status.json": "python tools/status.py"}
+OTHER_RECORDS = {
+    "benchmarks.json": "python -m benchmarks",
+    "lighthouse.json": "python tools/lighthouse.py --record",
+    "status.json": "python tools/status.py",
+}
 
 
 def spread(seconds: float, weights) -> list[float]:
     """Share a measured cost among tasks."""
     total = sum(weights)
     return [round(seconds * weight / total, 2) for weight in weights]
+
+
+def on_gpu(operations: float) -> float:
+    """Seconds on a GPU, guessed at 2·10^13 operations a second in double precision; never measured."""
+    return round(1 + operations / 2e13, 1)
 
 
 def rows(name: str, cases: list[dict], seconds: list[float]) -> list[Task]:
@@ -32,9 +41,9 @@ def rows(name: str, cases: list[dict], seconds: list[float]) -> list[Task]:
 
 
 def concentration_deep_plan(fast, device):
-    dims, samples, directions = ((5,), 20_000, 40) if fast else ((5, 10, 20), 600_000, 1000)
-    cases = [{"dim": d, "samples": samples, "directions": directions, "seed": 20190401} for d in dims]
-    tasks = rows("measurements", cases, [3.0] if fast else [110.0, 120.0, 150.0])
+    samples, directions = (20_000, 40) if fast else (600_000, 1000)
+    cases = [{"dim": d, "samples": samples, "directions": directions, "seed": 20190401} for d in (5, 10, 20)]
+    tasks = rows("measurements", cases, [3.0] * 3 if fast else [110.0, 120.0, 150.0])
     return Plan(tasks, {"samples": samples, "directions": directions}, seed=20190401)
 
 
@@ -51,9 +60,8 @@ def general_features_deep_plan(fast, device):
         {"dim": dim, "depth": depth, "count": count}
         for dim in script.DIMS
         for depth in script.DEPTHS
-        for count in script.COUNTS
+        for count in script.COUNTS[: 1 if fast else None]
     ]
-    cases = cases[:1] if fast else cases
     constants = {"hidden": script.HIDDEN, "samples_per_feature": script.SAMPLES_PER_FEATURE, "targets": script.TARGETS}
     cost = spread(250.0 if not fast else 3.0, [case["count"] * case["depth"] for case in cases])
     return Plan(rows("fits", cases, cost), constants, seed=script.SEED)
@@ -70,7 +78,7 @@ def lower_bound_fits_plan(fast, device):
 
     width, directions, dims, budgets = 1500, 4, script.DIMENSIONS, script.BUDGETS
     if fast:
-        width, directions, dims, budgets = 100, 2, dims[:2], budgets[:4]
+        width, directions, dims, budgets = 100, 4, dims[:2], budgets[:4]
     shared = {"width": width, "budgets": budgets.tolist(), "directions": directions, "seed": 3}
     tasks = rows("fits", [{"dim": dim, **shared} for dim in dims], [0.5 if fast else 12.0] * len(dims))
     return Plan(tasks, {"features": width, "directions": directions}, seed=3)
@@ -85,14 +93,14 @@ def lower_bound_fits(dim, width, budgets, directions, seed, device):
 def trade_offs_fits_plan(fast, device):
     import trade_offs_fits as script
 
-    widths, dims = ((100,), (5,)) if fast else (script.WIDTHS, tuple(script.BUDGETS))
+    widths, dims = (100,) if fast else script.WIDTHS, tuple(script.BUDGETS)
     cases = [
         {
             "dim": dim,
             "width": width,
             "law": law,
-            "budgets": script.BUDGETS[dim].tolist()[: 4 if fast else None],
-            "targets": 2 if fast else 4 if width == max(script.WIDTHS) else 24,
+            "budgets": script.BUDGETS[dim].tolist()[: 3 if fast else None],
+            "targets": 4 if fast or width == max(script.WIDTHS) else 24,
             "seed": 7,
         }
         for law in script.LAWS
@@ -111,12 +119,14 @@ def trade_offs_fits(dim, width, law, budgets, targets, seed, device):
 
 def trade_offs_curves_plan(fast, device):
     import trade_offs_curves as script
+    import trade_offs_fits
 
     cases = [{"dim": dim, "budgets": budgets.tolist()} for dim, budgets in script.BUDGETS.items()]
     matching = [{"dim": dim, "degree": degree} for dim, degree in script.MATCHING]
-    if fast:
-        cases, matching = [{"dim": 10, "budgets": [1.0, 4.0]}], [{"dim": 10, "degree": 2}]
-    cost = spread(4.0 if fast else 500.0, [len(case["budgets"]) for case in cases])
+    if fast:  # the budgets of the small fits
+        cases = [{"dim": d, "budgets": budgets.tolist()[:3]} for d, budgets in trade_offs_fits.BUDGETS.items()]
+        matching = [{"dim": 10, "degree": 2}]
+    cost = spread(6.0 if fast else 500.0, [len(case["budgets"]) for case in cases])
     tasks = rows("curves", cases, cost) + rows("matching", matching, [4.0 if fast else 10.0] * len(matching))
     return Plan(tasks)
 
@@ -155,7 +165,7 @@ def polynomials_staircase_plan(fast, device):
     import polynomials_staircase as script
 
     cases = [{"dim": dim, "width": width} for dim, widths in script.WIDTHS.items() for width in widths]
-    cases = cases[:3] if fast else cases
+    cases = [case for case in cases if case["width"] in (8, 64, 512)] if fast else cases
     draws = [10 if case["width"] <= 256 else 3 if case["width"] <= 1024 else 1 for case in cases]
     cost = [n * max(0.02, 60 * (case["width"] / 8192) ** 2.5) for n, case in zip(draws, cases, strict=True)]
     tasks = rows("rows", cases, cost)
@@ -172,7 +182,7 @@ def polynomials_trained_plan(fast, device):
     import polynomials_trained as script
 
     steps, seeds = (200, 2) if fast else (script.STEPS, script.SEEDS)
-    cases = [(k, r) for k in script.DEGREES for r in script.WIDTHS][: 2 if fast else None]
+    cases = [(k, r) for k in script.DEGREES for r in script.WIDTHS[: 2 if fast else None]]
     cost = spread(1.0 if fast else 540.0, [50 + width for _, width in cases])
     shared = {"steps": steps, "seeds": seeds}
     tasks = rows("rows", [{"degree": k, "width": r, **shared} for k, r in cases], cost)
@@ -195,7 +205,7 @@ def reduction_dial_plan(fast, device):
 
     scales, seeds, steps, width = script.SCALES, script.SEEDS, script.STEPS, script.WIDTH
     if fast:
-        scales, seeds, steps, width = scales[4:6], seeds[:2], 50, 32
+        scales, seeds, steps, width = scales[1::2], seeds[:2], 50, 32
     shared = {"scales": list(scales), "seeds": list(seeds), "steps": steps, "width": width}
     tasks = [Task(("runs", name), {"activation": name, **shared}, 1.0 if fast else 45.0) for name in script.ACTIVATIONS]
     setting = {"dim": script.DIM, "batch": script.BATCH, "step_size": script.STEP_SIZE}
@@ -213,7 +223,7 @@ def reduction_width_plan(fast, device):
 
     widths, seeds, steps = script.WIDTHS, script.SEEDS, script.STEPS
     if fast:
-        widths, seeds, steps = widths[:2], seeds[:2], 40
+        widths, seeds, steps = widths[:6], seeds[:2], 40
     shared = {"widths": list(widths), "seeds": list(seeds), "steps": steps}
     tasks = [
         Task(("runs", f"{name}-{layers}"), {"activation": name, "layers": layers, **shared}, 1.0 if fast else 140.0)
@@ -236,12 +246,11 @@ def reduction_width(activation, layers, widths, seeds, steps, device):
 def single_neuron_samples_plan(fast, device):
     import single_neuron as script
 
-    dims, seeds = ((10,), 2) if fast else ((10, 20, 50, 100), 20)
+    dims, seeds = ((10, 50), 3) if fast else ((10, 20, 50, 100), 20)
     tasks = [
         Task(("dims", str(dim), kind), {"dim": dim, "kind": kind, "seeds": seeds}, 0.02 * dim * seeds / 2)
         for dim in dims
         for kind in ("unit", "biased", "large", "online")
-        if not (fast and kind == "biased")
     ]
     constants = {"goal": script.GOAL, "seeds": seeds, "step": script.STEP, "max_steps": script.STEPS, "dims": {}}
     return Plan(tasks, constants, seed=list(range(seeds)))
@@ -253,16 +262,18 @@ def single_neuron_samples(dim, kind, seeds, device):
     return script.online(dim, seeds) if kind == "online" else script.least_samples(dim, kind, seeds)
 
 
+#: Dimensions of the small records of the learners, by that of the full record.
+SMALL_DIMS = {10: 4, 20: 6, 50: 8, 100: 10}
+
+
 def single_neuron_learners_plan(dim, seconds):
     def plan(fast, device):
         import single_neuron as script
 
-        size, seeds = (10, 2) if fast else (dim, 10)
+        size, seeds = (SMALL_DIMS[dim], 2) if fast else (dim, 10)
         weight = {"features": 3, "linearised": 2, "network": 3, "neuron": 1, "population": 1}
         cases = [(kind, name) for kind in script.targets(size) for name in script.learners_of(kind)]
-        if fast:
-            cases = [("unit", "neuron"), ("unit", "population")]
-        cost = spread(1.0 if fast else seconds, [weight[name] for _, name in cases])
+        cost = spread(6.0 if fast else seconds, [weight[name] for _, name in cases])
         tasks = [
             Task((kind, name), {"dim": size, "kind": kind, "name": name, "seeds": seeds}, share)
             for (kind, name), share in zip(cases, cost, strict=True)
@@ -282,15 +293,15 @@ def single_neuron_basin_plan(fast, device):
     import single_neuron as script
 
     angles, biases = script.ANGLES.tolist(), script.BIASES.tolist()
-    angles, biases = (angles[2:4], biases[9:10]) if fast else (angles, biases)
+    angles, biases = (angles[2::6], biases[1::4]) if fast else (angles, biases)
     tasks = [
         Task(("fates", str(c), i), {"bias": b, "target_bias": c, "angles": angles}, 1.0 if fast else 25.0)
-        for c in script.FATE_BIASES[: 1 if fast else None]
+        for c in script.FATE_BIASES
         for i, b in enumerate(biases)
     ]
     tasks += [
         Task(("critical_angle", str(c)), {"target_bias": c, "halvings": 2 if fast else 10}, 1.0 if fast else 35.0)
-        for c in script.CRITICAL_BIASES[: 1 if fast else None]
+        for c in script.CRITICAL_BIASES
     ]
     return Plan(tasks, {"angles": angles, "biases": biases, "horizon": script.HORIZON})
 
@@ -310,16 +321,20 @@ def large_fits_plan(fast, device):
     import large_fits as script
 
     kind = device.partition(":")[0]
-    widths, budget_widths = ((64,), (64,)) if fast else (script.WIDTHS[kind], script.BUDGET_WIDTHS[kind])
-    dims, biases = ((10,), (0.0, -1.0)) if fast else (script.DIMS, script.BIASES)
-    cases = [{"dim": d, "features": r, "bias": b} for b in biases for d in dims for r in widths]
+    widths, budget_widths = ((256,), (64,)) if fast else (script.WIDTHS[kind], script.BUDGET_WIDTHS[kind])
+    dims = script.DIMS
+    cases = [{"dim": d, "features": r, "bias": b} for b in script.BIASES for d in dims for r in widths]
     paths = [
         {"dim": d, "features": r, "budgets": script.BUDGETS[d].tolist()[: 3 if fast else None]}
         for d in dims
         for r in budget_widths
     ]
-    tasks = rows("widths", cases, [0.05 + 8 * (case["features"] / 4096) ** 2 for case in cases])
-    tasks += rows("budgets", paths, [0.1 + 6 * (case["features"] / 1024) ** 2 for case in paths])
+    cost = [0.05 + 8 * (case["features"] / 4096) ** 2 for case in cases]
+    path_cost = [0.1 + 6 * (case["features"] / 1024) ** 2 for case in paths]
+    if kind == "cuda":  # one factorisation and the closed forms; with budgets some sixty factorisations
+        cost = [on_gpu(case["features"] ** 3 / 3 + 600 * case["features"] ** 2) for case in cases]
+        path_cost = [on_gpu(20 * case["features"] ** 3) for case in paths]
+    tasks = rows("widths", cases, cost) + rows("budgets", paths, path_cost)
     return Plan(tasks, {"targets": script.TARGETS}, seed=script.SEED)
 
 
@@ -331,25 +346,71 @@ def large_fits(dim, features, device, bias=0.0, budgets=None):
     return script.fit_width(dim, features, bias, device=device)
 
 
+def large_deep_plan(fast, device):
+    import large_deep as script
+
+    kind = device.partition(":")[0]
+    sizes = ((128, 12_800),) if fast else script.SIZES[kind]
+    cases = [{"dim": d, "count": r, "samples": n} for d in script.DIMS for r, n in sizes]
+    if kind == "cuda":  # the Gram matrix, and three more passes over the samples
+        operations = [2 * c["samples"] * (c["count"] ** 2 + 3 * script.HIDDEN * c["count"]) for c in cases]
+        cost = [on_gpu(number) for number in operations]
+    else:
+        cost = [0.5 + 90 * (c["count"] / 2048) ** 3 for c in cases]
+    constants = {"hidden": script.HIDDEN, "targets": script.TARGETS}
+    return Plan(rows("fits", cases, cost), constants, seed=script.SEED)
+
+
+def large_deep(dim, count, samples, device):
+    import large_deep as script
+
+    return script.fit(dim, count, samples, device=device)
+
+
+def large_training_plan(fast, device):
+    import large_training as script
+
+    kind = device.partition(":")[0]
+    widths, seeds, steps = script.WIDTHS[kind], script.SEEDS, script.reduction_width.STEPS
+    if fast:
+        widths, seeds, steps = (2**9, 2**10), seeds[:2], 40
+    shared = {"seeds": list(seeds), "steps": steps}
+    cases = [{"activation": name, "width": r, **shared} for name in script.ACTIVATIONS for r in widths]
+    cost = [1 + 6e-7 * case["width"] * len(seeds) * steps for case in cases]
+    if kind == "cuda":  # steps too small to fill it
+        cost = [round(3 + 0.006 * steps * case["width"] / 2**20, 1) for case in cases]
+    return Plan(rows("runs", cases, cost), shared, seed=list(seeds))
+
+
+def large_training(activation, width, seeds, steps, device):
+    import large_training as script
+
+    return script.measure(activation, width, tuple(seeds), steps, device=device)
+
+
 def certified_numbers_plan(fast, device):
+    import certified_constants
     import certified_numbers as script
 
-    dims = (3, 20) if fast else script.DIMS
+    dims = (2, 3, 5, 10, 20, 30, 50, 100, 200, 500, 1000) if fast else script.DIMS
+    names = list(certified_constants.catalogue())[: 12 if fast else None]
     tasks = rows("dims", [{"dim": dim} for dim in dims], [2.0 if 8 <= dim <= 9 else 0.1 for dim in dims])
+    tasks += rows("constants", [{"name": name} for name in names], [0.1] * len(names))
     return Plan(tasks, script.settings())
 
 
-def certified_numbers(dim, device):
+def certified_numbers(device, dim=None, name=None):
+    import certified_constants
     import certified_numbers as script
 
-    return script.certify_dimension(dim)
+    return script.certify_dimension(dim) if name is None else certified_constants.certify_constant(name)
 
 
 def certified_frontier_plan(fast, device):
     import certified_frontier as script
 
     cases = [{"dim": d, "budget": B, "max_degree": L} for d, B, L in script.CASES]
-    cases = [{"dim": 10, "budget": 4.0, "max_degree": 20}] if fast else cases
+    cases = cases[:2] if fast else cases
     return Plan(rows("rows", cases, [1.0] * len(cases)))
 
 
@@ -495,7 +556,7 @@ EXPERIMENTS = (
     Experiment(
         "large_fits",
         "exact population fits of wide random-feature spaces",
-        ("certified",),
+        ("certified", "trade_offs"),
         ("large_fits",),
         large_fits,
         large_fits_plan,
@@ -504,10 +565,31 @@ EXPERIMENTS = (
         devices=("cpu", "cuda"),
     ),
     Experiment(
+        "large_deep",
+        "deep random features on many streamed samples",
+        ("general_features",),
+        ("large_deep",),
+        large_deep,
+        large_deep_plan,
+        relative=1e-4,
+        devices=("cpu", "cuda"),
+    ),
+    Experiment(
+        "large_training",
+        "networks of width 2^14 to 2^17 beside their twins",
+        ("reduction",),
+        ("large_training",),
+        large_training,
+        large_training_plan,
+        relative=1e-2,  # as reduction_width
+        absolute=1e-6,
+        devices=("cpu", "cuda"),
+    ),
+    Experiment(
         "certified_numbers",
-        "rigorous enclosures for d ≤ 1000",
+        "rigorous enclosures for d ≤ 1000, and of the numbers that the theorem pages print",
         ("certified",),
-        ("certified_numbers",),
+        ("certified_numbers", "certified_constants", "certified_tools"),
         certified_numbers,
         certified_numbers_plan,
         relative=0.0,  # exact
