@@ -6,6 +6,7 @@ numbers of features are exact integers. A few seconds on one core::
     python -m rfcompanion reproduce certified_numbers
 """
 
+import html
 from fractions import Fraction
 
 from rfcompanion import certify, certify_constants
@@ -66,3 +67,43 @@ def settings() -> dict:
         "degrees_of_triangle_wave_eigenvalue": WAVE_DEGREES,
         "errors_of_min_features": ERRORS,
     }
+
+
+def table(constants: list[dict], frontier: list[dict]) -> str:
+    """The numbers that the pages print, as HTML: one row each, with the address that the marks lead to."""
+    shown = [(row["name"], row["formula"], compact(row["enclosure"])) for row in constants]
+    for row in frontier:
+        ends = certify_constants.to_decimals((Fraction(row["lower"]), Fraction(row["upper"])), 13)
+        place = f"E_B at d = {row['dim']}, B = {row['budget']:.0f}"
+        shown.append((f"frontier-{row['dim']}-{row['budget']:.0f}", place, compact(" .. ".join(ends))))
+    lines = [
+        f'<tr id="certified-{name}"><td>{html.escape(text)}</td><td>{ends}</td></tr>' for name, text, ends in shown
+    ]
+    return (
+        '<div class="rf-scroll" tabindex="0" role="group" aria-label="Certified numbers">'
+        '<table class="rf-certified-table table"><thead><tr><th scope="col">number</th>'
+        '<th scope="col">enclosure</th></tr>'
+        f"</thead><tbody>{''.join(lines)}</tbody></table></div>"
+    )
+
+
+def compact(enclosure: str) -> str:
+    """Both ends in one: the digits that they share, then what is left of each in brackets."""
+    (low, power), (high, other) = (end.partition("e")[::2] for end in enclosure.split(" .. "))
+    if power != other:
+        return enclosure
+    scale = ""
+    if power and -5 <= int(power) <= 8:
+        low, high = (moved(end, int(power)) for end in (low, high))
+    elif power:
+        scale = f"·10<sup>{power.replace('-', '−')}</sup>"
+    if low == high:
+        return (low.rstrip("0").rstrip(".") if "." in low else low) + scale + ", exactly"
+    shared = next(i for i in range(len(low)) if low[i] != high[i])
+    return f"{low[:shared]}[{low[shared:]}, {high[shared:]}]{scale}"
+
+
+def moved(digits: str, places: int) -> str:
+    """A number with one digit before its point, the point moved."""
+    plain = digits.replace(".", "")
+    return "0." + "0" * (-places - 1) + plain if places < 0 else f"{plain[: places + 1]}.{plain[places + 1 :]}"
