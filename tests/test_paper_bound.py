@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rfcompanion import concentration, paper_bound, targets
 from rfcompanion.anti_concentration import triangle_wave_as_relus
+from rfcompanion.harmonics import harmonic_dimension
 
 
 # checks: lem-wave-eigenvalue
@@ -61,6 +62,68 @@ def test_defect_adds_one_error_for_each_piece():
     scale = norm / wave_norm
     tail = 2 * math.sqrt(math.erfc(7 / wave_norm / math.sqrt(2)))
     assert choice.defect == pytest.approx(np.abs(sums.coefficients).sum() / scale * math.sqrt(error) + tail, rel=1e-13)
+
+
+# checks: lem-transfer
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from([1, 3, 5]), st.floats(0.3, 2.5), st.floats(0.2, 5.0))
+def test_transfer_inequality_on_random_networks(seed, half_width, norm, scale):
+    """Features that are functions of ⟨w,x⟩ alone: every norm of the lemma is a one-dimensional integral."""
+    rng, a, S = np.random.default_rng(seed), half_width, scale
+    z = np.linspace(-12, 12, 24_001)
+    weight = np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi) * (z[1] - z[0])
+    wave = targets.triangle_wave(norm * z)
+    n = math.sqrt(weight @ wave**2)
+    sums = triangle_wave_as_relus(a)
+    neurons = S * np.maximum(norm * z[:, None] + sums.biases, 0)  # by homogeneity, those of norm S‖w‖
+    features = np.maximum(rng.standard_normal(6) * z[:, None] + rng.standard_normal(6), 0)
+    features = np.hstack([features, neurons + 0.05 * rng.standard_normal(a + 1) * z[:, None]])
+    fitted = np.linalg.lstsq(np.sqrt(weight)[:, None] * features, np.sqrt(weight)[:, None] * neurons, rcond=1e-6)[0]
+    U = np.abs(fitted).max()
+    errors = np.sqrt(weight @ (features @ fitted - neurons) ** 2)
+    tail = 2 * math.sqrt(math.erfc(a / norm / math.sqrt(2)))
+    left = n * (n - np.abs(sums.coefficients) @ errors / S - tail)
+    right = 2 * a * U / S * np.abs((weight * wave) @ features).sum()
+    assert left <= right * (1 + 1e-9) + 1e-9
+
+
+def test_transfer_inequality_notices_a_smaller_constant():
+    """a = 1, a slow wave: one feature z + 1 fits both neurons, and 2aU/S can lose no more than its factor two."""
+    z = np.linspace(-12, 12, 24_001)
+    weight = np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi) * (z[1] - z[0])
+    norm = 0.15
+    wave, feature = targets.triangle_wave(norm * z), norm * z + 1
+    n = math.sqrt(weight @ wave**2)
+    errors = (
+        math.sqrt(weight @ (np.maximum(norm * z + 1, 0) - feature) ** 2),
+        math.sqrt(weight @ np.maximum(norm * z - 1, 0) ** 2),
+    )
+    left = n * (n - sum(errors) - 2 * math.sqrt(math.erfc(1 / norm / math.sqrt(2))))
+    right = 2 * abs((weight * wave) @ feature)
+    assert 0 < left <= right
+    assert left > right / 4, "mutation: a quarter of the constant is wrong"
+
+
+# checks: thm-wave-width
+@pytest.mark.parametrize(
+    ("dim", "norm", "error", "wave_norm", "half_width"), [(5, 9.0, 0.02, 2.0, 5), (8, 30.0, 0.02, 2.5, 7)]
+)
+def test_width_by_the_wave_from_the_spectrum(dim, norm, error, wave_norm, half_width):
+    """The least r whose best features could leave D² of the wave, counted eigenvalue by eigenvalue."""
+    choice = paper_bound.wave_choice(dim, norm, error, wave_norm, half_width)
+    assert 0 < choice.defect < choice.norm
+    eigenvalues = concentration.triangle_wave_eigenvalues(dim, wave_norm, 25)
+    counts = [harmonic_dimension(dim, degree) for degree in range(26)]
+    spectrum = np.sort(np.repeat(eigenvalues, np.minimum(counts, 400_000)))[::-1]
+    captured = np.cumsum(spectrum)
+    needed = choice.norm**2 - choice.defect**2
+    r = int(np.searchsorted(captured, needed * (1 - 1e-12))) + 1
+    assert paper_bound.width_bound(choice, dim) == r
+    assert needed / math.exp(choice.log_eigenvalue) <= r  # the simple form is weaker
+    for wrong in (needed / 2, 2 * needed, choice.norm**2 + choice.defect**2, (choice.norm - choice.defect) ** 2):
+        assert int(np.searchsorted(captured, wrong)) + 1 != r, "mutation: another right-hand side gives another r"
+    # r − 1 features cannot: the best of them leave more than D² of the wave
+    assert choice.norm**2 - captured[r - 2] > choice.defect**2 * (1 - 1e-12)
 
 
 def test_homogeneity_of_the_scaled_sum():

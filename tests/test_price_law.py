@@ -339,6 +339,35 @@ def test_one_neuron_in_every_dimension():
         assert price_law.hard_norm(dim, dim) < bound < (1.25 if dim < 20 else 1.20) * dim**0.75
 
 
+# checks: cor-price-regimes
+def test_the_exponent_of_the_price():
+    """Part 1: ln r/d tends to h(κ), from both sides of the law; part 2: ln r ~ d h(L/d) with L = (A/ε)^{2/3}."""
+    for kappa in (0.5, 1.0, 2.0):
+        distances = []
+        for dim in (100, 1000, 10_000):
+            error = A * (kappa * (1 + kappa)) ** -1.5 * dim**-1.5
+            price = price_law.price_of_error(dim, error)
+            for features in (price.too_few, price.enough):
+                log_features = (features.bit_length() - 1) * math.log(2)
+                distances.append(abs(log_features / dim - price_law.rate(kappa)))
+                assert distances[-1] < 6 * math.log(dim) / dim
+                assert abs(log_features / dim - price_law.rate(2 * kappa)) > 0.4, "mutation: twice the degree"
+        assert max(distances[4:]) < 0.2 * max(distances[:2])
+    assert price_law.rate(1.0) == pytest.approx(math.log(4))
+    assert A * 2**-1.5 == pytest.approx(0.0299, abs=5e-5)
+    ratios = []
+    for dim in (10**2, 10**4, 10**6):
+        error = float(dim) ** -0.75
+        degree = (A / error) ** (2 / 3)
+        price = price_law.price_of_error(dim, error)
+        ratios += [
+            (features.bit_length() - 1) * math.log(2) / (degree * math.log(dim / degree))
+            for features in (price.too_few, price.enough)
+        ]
+    assert max(abs(ratio - 1) for ratio in ratios[4:]) < max(abs(ratio - 1) for ratio in ratios[:2])
+
+
+# checks: cor-price-regimes
 def test_a_lower_bound_in_powers_of_r():
     """e_r > A d^{−3/2} r^{−3/(d−1)} for d ≥ 6 and every r."""
     for dim in (6, 7, 12, 40):
