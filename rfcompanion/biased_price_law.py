@@ -122,9 +122,7 @@ def biased_tail_upper(dim: int, degree: int, bias: float) -> float:
         Chapter "General features"; own derivation.
     """
     dim = _checks.integer("dim", dim, minimum=3)
-    degree = _checks.integer("degree", degree, minimum=3)
-    if degree % 2 == 0:
-        raise ValueError(f"degree must be odd, got {degree}")
+    degree = _checks.odd("degree", degree, minimum=3)
     bias = abs(_checks.real("bias", bias))
     k = coupling(dim, degree - 1)
     s = math.sqrt(k) * (1 + np.geomspace(1e-3, 1e4, 2001))

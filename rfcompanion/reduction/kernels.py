@@ -26,7 +26,7 @@ def conjugate_kernel(x, y, activation: str = "relu"):
         ValueError, TypeError if an array has the wrong shape or the activation is unknown.
 
     Source
-        Chapter reduction; arc-cosine kernel of degree 1, Cho & Saul (2009).
+        Chapter "Reduction"; arc-cosine kernel of degree 1, Cho & Saul (2009).
     """
     x, y, inner, xx, yy = _inner_products(x, y)
     if _checks.choice("activation", activation, ("relu", "erf")) == "relu":
@@ -54,7 +54,7 @@ def tangent_kernel(x, y, activation: str = "relu"):
         ValueError, TypeError if an array has the wrong shape or the activation is unknown.
 
     Source
-        Chapter reduction; arc-cosine kernel of degree 0, Cho & Saul (2009).
+        Chapter "Reduction"; arc-cosine kernel of degree 0, Cho & Saul (2009).
     """
     x, y, inner, xx, yy = _inner_products(x, y)
     if _checks.choice("activation", activation, ("relu", "erf")) == "relu":

@@ -39,7 +39,7 @@ def output_layer_bound(width: int, steps: int, budget: float, lipschitz: float) 
         ValueError, TypeError if an argument is out of range.
 
     Source
-        Chapter reduction, output layer.
+        Chapter "Reduction", output layer.
     """
     width, steps = _checks.integer("width", width, 1), _checks.integer("steps", steps, 1)
     budget, lipschitz = _checks.real("budget", budget, above=0), _checks.real("lipschitz", lipschitz, above=0)
@@ -71,7 +71,7 @@ def both_layers_bound(
         ValueError if the ReLU form does not apply (q ≥ 1).
 
     Source
-        Chapter reduction, both layers.
+        Chapter "Reduction", both layers.
     """
     frozen = output_layer_bound(width, steps, budget, lipschitz)
     slope = _checks.real("slope", slope, above=0)

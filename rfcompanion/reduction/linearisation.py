@@ -24,7 +24,7 @@ def unit_density(dim: int) -> float:
         ValueError, TypeError if an argument is out of range.
 
     Source
-        Chapter reduction.
+        Chapter "Reduction".
     """
     dim = _checks.integer("dim", dim, 3)
     return 2 / math.sqrt(math.pi) * math.exp(math.lgamma(dim / 2) - math.lgamma((dim - 1) / 2))
@@ -49,7 +49,7 @@ def linearisation_gap(width: float, radius: float, curvature: float, second_mome
         ValueError, TypeError if an argument is out of range.
 
     Source
-        Chapter reduction, linearisation lemma.
+        Chapter "Reduction", linearisation lemma.
     """
     width, radius = _checks.real("width", width, above=0), _checks.real("radius", radius, at_least=0)
     curvature = _checks.real("curvature", curvature, at_least=0)
@@ -75,7 +75,7 @@ def linearisation_gap_both(width: float, radius: float, slope: float, curvature:
         ValueError, TypeError if an argument is out of range.
 
     Source
-        Chapter reduction, both layers.
+        Chapter "Reduction", both layers.
     """
     width, radius = _checks.real("width", width, above=0), _checks.real("radius", radius, at_least=0)
     slope, curvature = _checks.real("slope", slope, above=0), _checks.real("curvature", curvature, at_least=0)
@@ -101,7 +101,7 @@ def relu_linearisation_gap(width: float, radius: float, density: float = GAUSSIA
         ValueError, TypeError if an argument is out of range.
 
     Source
-        Chapter reduction, ReLU linearisation.
+        Chapter "Reduction", ReLU linearisation.
     """
     width, radius = _checks.real("width", width, above=0), _checks.real("radius", radius, at_least=0)
     density = _checks.real("density", density, above=0)
@@ -124,7 +124,7 @@ def relu_flips(width: float, radius: float, density: float = GAUSSIAN_DENSITY) -
         ValueError, TypeError if an argument is out of range.
 
     Source
-        Chapter reduction, ReLU linearisation.
+        Chapter "Reduction", ReLU linearisation.
     """
     width, radius = _checks.real("width", width, above=0), _checks.real("radius", radius, at_least=0)
     density = _checks.real("density", density, above=0)

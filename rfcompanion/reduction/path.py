@@ -39,7 +39,7 @@ def path_gap(
         ValueError, TypeError if an argument is out of range.
 
     Source
-        Chapter reduction, gap along the path.
+        Chapter "Reduction", gap along the path.
     """
     width, travel = _checks.real("width", width, above=0), _checks.real("travel", travel, at_least=0)
     slope, curvature = _checks.real("slope", slope, above=0), _checks.real("curvature", curvature, at_least=0)
@@ -66,7 +66,7 @@ def relu_path_gap(width: float, travel: float, density: float = GAUSSIAN_DENSITY
         ValueError, TypeError if an argument is out of range.
 
     Source
-        Chapter reduction, gap along the path.
+        Chapter "Reduction", gap along the path.
     """
     width, travel = _checks.real("width", width, above=0), _checks.real("travel", travel, at_least=0)
     return _checks.real("density", density, above=0) * travel**2 / (2 * math.sqrt(width))
@@ -98,7 +98,7 @@ def relu_sign_gap(
         ValueError, TypeError if an argument is out of range.
 
     Source
-        Chapter reduction, the ReLU along the path.
+        Chapter "Reduction", the ReLU along the path.
     """
     width, travel = _checks.real("width", width, above=0), _checks.real("travel", travel, at_least=0)
     coherence, density = _checks.real("coherence", coherence, at_least=0), _checks.real("density", density, above=0)
@@ -123,7 +123,7 @@ def kernel_drift(width: float, radius: float, slope: float, curvature: float) ->
         ValueError, TypeError if an argument is out of range.
 
     Source
-        Chapter reduction, kernel drift.
+        Chapter "Reduction", kernel drift.
     """
     width, radius = _checks.real("width", width, above=0), _checks.real("radius", radius, at_least=0)
     slope, curvature = _checks.real("slope", slope, above=0), _checks.real("curvature", curvature, at_least=0)
@@ -148,7 +148,7 @@ def path_kernel_drift(width: float, travel: float, slope: float, curvature: floa
         ValueError, TypeError if an argument is out of range.
 
     Source
-        Chapter reduction, kernel drift.
+        Chapter "Reduction", kernel drift.
     """
     width, travel = _checks.real("width", width, above=0), _checks.real("travel", travel, at_least=0)
     slope, curvature = _checks.real("slope", slope, above=0), _checks.real("curvature", curvature, at_least=0)

@@ -41,7 +41,7 @@ def power_law(widths, values) -> Slope:
         ValueError, TypeError if a shape does not match, a number is not positive or there are too few.
 
     Source
-        Chapter reduction.
+        Chapter "Reduction".
     """
     from scipy.special import stdtrit
 

@@ -63,7 +63,7 @@ def sgd_bound(
         ValueError for an unknown form or numbers out of range.
 
     Source
-        Chapter reduction, main theorem.
+        Chapter "Reduction", main theorem.
     """
     _checks.choice("form", form, ("plain", "projected", "self-bounding"))
     width, steps = _checks.real("width", width, above=0), _checks.integer("steps", steps, 1)
@@ -120,7 +120,7 @@ def relu_sgd_bound(
         ValueError for an unknown form or numbers out of range.
 
     Source
-        Chapter reduction, main theorem for the ReLU.
+        Chapter "Reduction", main theorem for the ReLU.
     """
     _checks.choice("form", form, ("plain", "spread", "projected", "capped"))
     width, steps = _checks.real("width", width, above=0), _checks.integer("steps", steps, 1)
