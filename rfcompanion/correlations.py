@@ -14,11 +14,11 @@ from .targets import triangle_wave_fourier
 def relu_transform(vy, y2, bias: float = 0.0) -> np.ndarray:
     """Correlation of a biased ReLU neuron with a plane wave.
 
-    E [⟨v,x⟩+b]_+ e^{i⟨y,x⟩} = e^{−|y|²/2} (φ(β) + β Φ(β)),  β = b + i⟨v,y⟩,  ‖v‖ = 1.
+    E [⟨v,x⟩+b]_+ e^{i⟨y,x⟩} = e^{−‖y‖²/2} (φ(β) + β Φ(β)),  β = b + i⟨v,y⟩,  ‖v‖ = 1.
 
     Parameters
         vy : ⟨v,y⟩, any shape.
-        y2 : |y|² ≥ ⟨v,y⟩², broadcast against vy.
+        y2 : ‖y‖² ≥ ⟨v,y⟩², broadcast against vy.
         bias : b.
 
     Returns
@@ -42,12 +42,12 @@ def relu_transform(vy, y2, bias: float = 0.0) -> np.ndarray:
 def tangent_transform(ay, vy, av, y2, bias: float = 0.0) -> np.ndarray:
     """Correlation of a tangent (NTK) feature with a plane wave.
 
-    E ⟨a,x⟩ 1{⟨v,x⟩+b > 0} e^{i⟨y,x⟩} = e^{−|y|²/2} (i⟨a,y⟩ Φ(β) + ⟨a,v⟩ φ(β)),  β = b + i⟨v,y⟩,  ‖v‖ = 1.
+    E ⟨a,x⟩ 1{⟨v,x⟩+b > 0} e^{i⟨y,x⟩} = e^{−‖y‖²/2} (i⟨a,y⟩ Φ(β) + ⟨a,v⟩ φ(β)),  β = b + i⟨v,y⟩,  ‖v‖ = 1.
 
     Parameters
         ay, vy : ⟨a,y⟩ and ⟨v,y⟩, any shapes that broadcast.
         av : ⟨a,v⟩.
-        y2 : |y|².
+        y2 : ‖y‖².
         bias : b.
 
     Returns
@@ -71,12 +71,12 @@ def tangent_transform(ay, vy, av, y2, bias: float = 0.0) -> np.ndarray:
 def kernel_transform(cy, y2, centre2: float, dim: int, width: float) -> np.ndarray:
     """Correlation of a section of a Gaussian kernel with a plane wave.
 
-    E exp(−|x−c|²/(2h²)) e^{i⟨y,x⟩} = (h²/(1+h²))^{d/2} exp((−|c|² + 2i⟨c,y⟩ − h²|y|²)/(2(1+h²))).
+    E exp(−‖x−c‖²/(2h²)) e^{i⟨y,x⟩} = (h²/(1+h²))^{d/2} exp((−‖c‖² + 2i⟨c,y⟩ − h²‖y‖²)/(2(1+h²))).
 
     Parameters
         cy : ⟨c,y⟩, c the centre, any shape.
-        y2 : |y|².
-        centre2 : |c|².
+        y2 : ‖y‖².
+        centre2 : ‖c‖².
         dim : d ≥ 1.
         width : h > 0.
 
@@ -127,6 +127,6 @@ def triangle_correlation(transform, norm: float, terms: int = 40) -> np.ndarray:
 
 
 def _scaled_normal(beta: np.ndarray, y2: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """e^{−|y|²/2} φ(β) and e^{−|y|²/2} Φ(β) for complex β with |Im β| ≤ |y|, without overflow."""
+    """e^{−‖y‖²/2} φ(β) and e^{−‖y‖²/2} Φ(β) for complex β with |Im β| ≤ ‖y‖, without overflow."""
     common = np.exp(-y2 / 2 - beta**2 / 2)
     return common / np.sqrt(2 * np.pi), common * wofz(-1j * beta / np.sqrt(2)) / 2

@@ -276,6 +276,32 @@ def test_sgd_meets_its_guarantee(layers, error):
         assert np.linalg.norm(after - W, axis=1).max() <= q * (1 + b) / (1 - q)
 
 
+# checks: thm-polynomials-learning, thm-polynomials-both
+@pytest.mark.parametrize(("width", "inputs"), [(900, "uniform"), (3000, "any")])
+def test_guarantees_are_the_sums_that_they_come_from(width, inputs):
+    """The steps of both proofs run one by one: a constant that is wrong by a factor of two is seen."""
+    C2, F2, S, G, steps = 40.0, 0.11, 1.2, 1.7, 350
+    C, F = math.sqrt(C2), math.sqrt(F2)
+    settings = {"feature_norm2": F2, "feature_max": S, "lipschitz": G, "inputs": inputs}
+    eta = C / (width * G * F * math.sqrt(steps))
+    sampled = G * math.sqrt(C2 * (F2 if inputs == "uniform" else S * S) / width)  # part 1 of the sampling theorem
+    regret = C2 / width / (2 * eta * steps) + eta * G**2 * width * F2 / 2
+    assert polynomials.sgd_guarantee(C2, width, steps, **settings) == pytest.approx(sampled + regret)
+    # Both layers: largest output weight and largest movement, step by step, with the largest feature S + δ.
+    q = C2 * steps / (2 * width**2 * F2)
+    delta = q * S / (1 - q)
+    output = moved = drift = 0.0
+    for _ in range(steps):
+        drift += G * C * moved / steps
+        moved, output = moved + eta * G * output, output + eta * G * (S + delta)
+    assert 0.98 < moved / delta <= 1
+    both = polynomials.sgd_guarantee(C2, width, steps, layers="both", **settings)
+    faster = C2 / width / (2 * eta * steps) + eta * G**2 * width * (F + delta) ** 2 / 2
+    assert both == pytest.approx(sampled + faster + G * C * delta / 3)
+    assert 0.98 < drift / (G * C * delta / 3) <= 1
+    assert polynomials.sgd_guarantee(C2, 30, steps, layers="both", **settings) == math.inf  # q > 1
+
+
 def test_learning_bound_says_when_it_is_vacuous():
     assert not polynomials.learning_bound(10, 2, 0.5).vacuous
     assert polynomials.learning_bound(10, 2, 2.0).vacuous

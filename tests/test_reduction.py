@@ -115,6 +115,28 @@ def test_relu_gap_is_the_worst_case():
         assert np.mean(adversary) / bound == pytest.approx(2 ** (-1 / 3), abs=0.03)
 
 
+# checks: prp-reduction-relu-gap
+def test_biases_tied_to_the_weights_need_the_density_at_every_scale():
+    # b = −⟨w,e⟩/2: on unit inputs |⟨w,x⟩+b| has a density of at most 2p₀, but at x = e/2 every preactivation is zero.
+    generator = np.random.default_rng(16)
+    width, radius = 4000, 2.0
+    w = generator.standard_normal((width, 5))
+    b = -w[:, 0] / 2
+    angles = np.linspace(0, np.pi, 7)
+    spread = [np.std(w[:, 0] * np.cos(t) + w[:, 1] * np.sin(t) + b) for t in angles]
+    assert min(spread) > 0.48  # so the density at s = 1 is at most 2φ(0)/0.48
+    a = w[:, 0] / 2 + b
+    assert abs(a).max() < 1e-12
+    adversary = radius / 2  # all neurons move by R/√r against a zero preactivation: Σ|y_i|·‖x‖/√r
+    assert adversary > 1.2 * reduction.relu_linearisation_gap(width, radius, 2 * reduction.GAUSSIAN_DENSITY)
+    # Biases that do not look at the weights: the bound holds on short inputs too, with ‖x‖ to spare.
+    free = generator.standard_normal((20, width))
+    for length in (0.3, 1.0):
+        shorter = length * w[:, 0] + free
+        worst = np.mean([_relu_worst(row, radius * length) for row in shorter]) / math.sqrt(width)
+        assert worst <= length * reduction.relu_linearisation_gap(width, radius)
+
+
 def test_relu_gap_with_unit_weights_uses_their_density():
     generator = np.random.default_rng(4)
     dim, width, radius = 6, 5000, 0.7
@@ -237,6 +259,20 @@ def test_steps_of_the_proof_of_the_relu_sign_gap():
     assert 0.9 < both / bound < 1.02
 
 
+def test_the_largest_gap_of_many_inputs_by_convexity():
+    # X_j = Σ c|M| with the same total weight in different places: E max_j X_j ≤ √(2 ln 2m) · (total) · √r.
+    generator = np.random.default_rng(17)
+    width, inputs, pairs, draws = 200, 30, 12, 400
+    share = generator.dirichlet(np.full(pairs, 0.3), inputs)
+    signs = generator.choice([-1.0, 1.0], (draws, width))
+    pattern = generator.choice([-1.0, 1.0], (width, inputs, pairs))  # coefficients of largest size
+    sums = np.abs(np.einsum("nw,wip->nip", signs, pattern))
+    largest = (share * sums).sum(-1).max(-1).mean() / math.sqrt(width)
+    root = math.sqrt(2 * math.log(2 * inputs))
+    assert root / 2 < largest <= root
+    assert (share.max(0)).sum() > 2  # the weights of different inputs do not share a total: pairs alone are no proof
+
+
 # SGD against the best nearby linear model ---------------------------------------------------------------------
 
 
@@ -346,6 +382,33 @@ def test_sgd_keeps_the_bound_and_respects_its_comparator(contest, form):
     assert (measured <= bounds).all()
     assert (measured >= 0.1 * comparator).all()
     assert bounds[:, 1].mean() < bounds[:, 0].mean()
+
+
+# checks: cor-reduction-scale
+@pytest.mark.parametrize("alpha", [0.2, 3.0])
+def test_scale_is_width_without_random_signs_only(alpha):
+    # Each bound again from its proof, for output weights α/√r and distances divided by α.
+    r, radius, travel, p0, curvature, steps, lam = 700, 2.0, 1.5, reduction.GAUSSIAN_DENSITY, 0.25, 400, 0.3
+    wide, size, near = alpha**2 * r, alpha / math.sqrt(r), radius / alpha
+    assert reduction.linearisation_gap(wide, radius, curvature) == pytest.approx(size * curvature / 2 * near**2)
+    mu = np.geomspace(1e-3, 1e4, 200_001)
+    relu = size * (mu * near**2 + r * p0 / (32 * mu**2)).min()
+    assert reduction.relu_linearisation_gap(wide, radius) == pytest.approx(relu, rel=1e-6)
+    step = travel / (alpha * math.sqrt(r))  # how far one neuron gets: u_i · η/α² · G per step
+    assert reduction.relu_path_gap(wide, travel) == pytest.approx(size * r * p0 * step**2 / 2)
+    given = {"radius": radius, "lipschitz": 1.0, "slope": 1.0, "curvature": curvature, "second_moment": lam}
+    bound = reduction.sgd_bound("projected", width=wide, steps=steps, comparator=0.0, **given)
+    assert bound.gap == pytest.approx(size * lam * curvature * 1.5 * near**2)
+    eta = bound.step_size / alpha**2
+    assert bound.regret == pytest.approx(near**2 / (2 * eta * steps) + eta * alpha**2 / 2)
+    capped = reduction.relu_sgd_bound(
+        "capped", width=wide, steps=steps, radius=radius, lipschitz=1.0, comparator=0.0, spread=radius
+    )
+    assert capped.gap == pytest.approx(size * r * p0 * 1.5 * (near / math.sqrt(r)) ** 2)
+    # With random signs the sum of r terms is √r, whatever α is: the first term is divided by α, not by α².
+    first = size * math.sqrt(r) * curvature / 2 * step**2
+    assert first == pytest.approx(curvature * travel**2 / (2 * r) / alpha)
+    assert abs(first / (curvature * travel**2 / (2 * wide)) - 1) > 0.5  # α²r in the place of r would be wrong
 
 
 # Output layer and both ----------------------------------------------------------------------------------------

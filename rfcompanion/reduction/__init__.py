@@ -2,8 +2,9 @@
 
 Throughout N(W, x) = Σ_i u_i σ(⟨w_i, x⟩ + b_i) with |u_i| ≤ 1/√r and inputs ‖x‖ ≤ 1; λ = ‖E x xᵀ‖ is the largest second
 moment of the inputs in a direction (1/d on the sphere, never more than 1), S = sup |σ′|, L = sup |σ″|, M = sup |σ‴|;
-the loss is convex and G-Lipschitz in the prediction; p₀ bounds the density of |⟨w_i, x̂⟩ + b_i| for unit x̂. A network
-α·N obeys every bound below with ``width`` α²r and distances multiplied by α.
+the loss is convex and G-Lipschitz in the prediction; p₀ bounds the density of |⟨w_i, x̂⟩ + s b_i| for unit x̂ and s ≥ 1.
+A network α·N with steps divided by α² obeys the bounds below with ``width`` α²r and distances multiplied by α. The
+bounds that use random signs (``path_gap``, ``relu_sign_gap``, ``path_kernel_drift``) are for α = 1 only.
 """
 
 from .kernels import conjugate_kernel, tangent_kernel
