@@ -1,6 +1,5 @@
 """Every stored record is traced to an experiment and to a page; the fast versions run; a flipped byte is named."""
 
-import importlib.util
 import random
 import re
 import shutil
@@ -20,24 +19,25 @@ DATA = sorted((BOOK / "data").iterdir())
 REGISTRY = reproduce.load_registry(BOOK)
 
 
-def other_records():
-    """Records that no sweep makes, and the command that does."""
-    specification = importlib.util.spec_from_file_location("registry_under_test", BOOK / "experiments" / "registry.py")
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module.OTHER_RECORDS
-
-
 def text_of(page):
     paths = (BOOK / "sources" / f"{page}.md", BOOK / f"{page}.md")
     return next(path for path in paths if path.exists()).read_text(encoding="utf-8")
 
 
 def test_every_file_of_data_is_made_by_a_named_experiment():
-    made = {experiment.record for experiment in REGISTRY.values()} | set(other_records())
+    made = {experiment.record for experiment in REGISTRY.values()} | set(reproduce.other_records(BOOK))
     assert {path.name for path in DATA if not path.name.startswith(".")} <= made
-    for name, command in other_records().items():
-        assert records.provenance(BOOK / "data" / name)["command"] == command
+
+
+def test_records_of_speed_name_their_command_on_the_page_and_in_the_list(capsys):
+    assert main(["reproduce", "--list", "--book", str(BOOK)]) == 0
+    listed, page = capsys.readouterr().out, text_of("reproducing")
+    for name, command in reproduce.other_records(BOOK).items():
+        if (path := BOOK / "data" / name).exists():  # they may be missing: the pages then say "not measured here"
+            assert records.provenance(path)["command"] == command
+        assert re.search(rf"{re.escape(name)} +(intact|missing) +made by: {re.escape(command)}\n", listed)
+        assert f"`book/data/{name}`" in page
+        assert f"`{command}`" in page
 
 
 @pytest.mark.parametrize("name", REGISTRY)
@@ -81,21 +81,22 @@ def test_records_hold_the_tasks_that_the_registry_declares():
         stored, plan = records.read(path), experiment.plan(False, "cpu")
         for task in plan.tasks:
             extract(stored, task)
+        assert stored.full, f"{path.name} is small: python -m rfcompanion reproduce {experiment.name}"
         for key, value in records.plain(plan.constants).items():
             assert key in stored, f"{experiment.name}: {key}"
             assert isinstance(value, dict) or stored[key] == value, f"{experiment.name}: {key}"
 
 
 def test_fast_versions_make_all_records_without_any(tmp_path, capsys):
-    """A copy of the book without its data: every experiment runs, and nothing is written beside the full records."""
+    """A copy of the book without its data: every experiment runs, and its small record takes the free place."""
     book = tmp_path / "book"
     shutil.copytree(BOOK / "experiments", book / "experiments", ignore=shutil.ignore_patterns("__pycache__"))
     assert main(["reproduce", "--all", "--fast", "--jobs", "1", "--book", str(book)]) == 0
-    assert not (book / "data").exists()
-    folder = tmp_path / ".cache" / "reproduce" / "fast"
     for experiment in REGISTRY.values():
-        assert set(records.read(folder / experiment.record)) == set(records.read(BOOK / "data" / experiment.record))
-        assert "--fast" in records.provenance(folder / experiment.record)["command"]
+        small = records.read(book / "data" / experiment.record)
+        assert not small.full
+        assert set(small) == set(records.read(BOOK / "data" / experiment.record))
+        assert "--fast" in records.provenance(book / "data" / experiment.record)["command"]
     capsys.readouterr()
     assert main(["reproduce", "--all", "--fast", "--jobs", "1", "--book", str(book)]) == 0
     assert capsys.readouterr().out.count(" 0 of ") == len(REGISTRY)  # resumed: nothing left to do
@@ -122,8 +123,62 @@ def test_large_fits_take_tensors_as_they_would_on_a_gpu(bias):
     assert compare.difference(*map(records.plain, paths), absolute=1e-7) < 1e-6
 
 
-def test_a_gpu_gets_the_larger_sweep():
-    experiment = REGISTRY["large_fits"]
-    assert max(task.parameters["features"] for task in experiment.plan(False, "cuda:0").tasks) == 65_536
-    assert max(task.parameters["features"] for task in experiment.plan(False, "cpu").tasks) == 4096
-    assert [name for name in REGISTRY if "cuda" in REGISTRY[name].devices] == ["large_fits"]
+def test_large_deep_features_take_tensors_as_they_would_on_a_gpu():
+    pytest.importorskip("torch")
+    import large_deep
+
+    here, there = (large_deep.fit(10, 64, 4000, device=device) for device in ("cpu", "cpu:0"))
+    assert compare.difference(records.plain(here), records.plain(there)) < 1e-6
+    assert here["relative_error"] > here["floor"]
+
+
+@pytest.mark.parametrize("activation", ["softplus", "relu"])
+def test_large_training_is_the_training_of_the_chapter(activation):
+    pytest.importorskip("torch")
+    import large_training
+    import reduction_width
+
+    wide = large_training.measure(activation, 64, seeds=(0, 1), steps=30)
+    chapter = reduction_width.measure(activation, "weights", (64,), (0, 1), 30)
+    for key in ("movement", "gap_mean", "twin_distance", "drift_mean", "test_network", "test_twin"):
+        assert wide[key] == pytest.approx(chapter[key][:, 0].tolist(), rel=1e-9)
+
+
+def test_a_gpu_gets_the_larger_sweep(capsys):
+    def largest(name, key, device):
+        tasks = REGISTRY[name].plan(False, device).tasks
+        return max(task.parameters.get(key, 0) for task in tasks)
+
+    assert [name for name in REGISTRY if "cuda" in REGISTRY[name].devices] == [
+        "large_fits",
+        "large_deep",
+        "large_training",
+    ]
+    sizes = {
+        ("large_fits", "features"): (4096, 65_536),
+        ("large_deep", "count"): (2048, 16_384),
+        ("large_deep", "samples"): (204_800, 10_000_000),
+        ("large_training", "width"): (2**17, 2**20),
+    }
+    page = text_of("reproducing")
+    for (name, key), expected in sizes.items():
+        assert (largest(name, key, "cpu"), largest(name, key, "cuda:0")) == expected
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{name}`"))
+        assert all(f"{size:,}" in row for size in expected)
+    paths = [
+        t.parameters["features"] for t in REGISTRY["large_fits"].plan(False, "cuda").tasks if t.place[0] == "budgets"
+    ]
+    assert {8192, 16_384} <= set(paths)
+    assert main(["reproduce", "large_deep", "--dry-run", "--device", "cuda", "--book", str(BOOK)]) == 0
+    assert "(estimated from numbers of operations, not measured); nothing was computed" in capsys.readouterr().out
+
+
+def test_every_row_of_the_large_records_says_where_it_was_made():
+    for name, lists in (
+        ("large_fits", ("widths", "budgets")),
+        ("large_deep", ("fits",)),
+        ("large_training", ("runs",)),
+    ):
+        record, source = (get(BOOK / "data" / f"{name}.json") for get in (records.read, records.provenance))
+        devices = {row["device"] for part in lists for row in record[part]}
+        assert devices == {source["device"]["name"].partition(":")[0]}

@@ -58,12 +58,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="chapters (default: all)")
     parser.add_argument("--jobs", default="1", metavar="N", help="processes that make the records")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="copy to this new folder, and leave it there")
     options = parser.parse_args(arguments)
     chosen = options.names or notebooks.names()
     if unknown := set(chosen) - set(notebooks.names()):
         parser.error(f"no such chapter: {', '.join(sorted(unknown))}")
+    if options.keep and options.keep.exists():
+        parser.error(f"--keep must name a folder that does not exist yet, got {options.keep}")
     with tempfile.TemporaryDirectory(prefix="small-records-") as place:
-        folder = Path(place).resolve()
+        folder = (options.keep or Path(place)).resolve()
         copy(folder)
         records = feeds(chosen)
         wanted = sorted({Path(file).stem for files in records.values() for file in files})

@@ -15,9 +15,7 @@ WIDTHS = {"cpu": tuple(2**k for k in range(14, 18)), "cuda": tuple(2**k for k in
 
 def measure(activation, width, seeds=SEEDS, steps=reduction_width.STEPS, device="cpu"):
     """Train networks and twins of one width; every list has one entry for each seed."""
-    start = training.random_network(
-        reduction_width.DIM, width, seeds, activation=activation, bias=0.5, device=device
-    )
+    start = training.random_network(reduction_width.DIM, width, seeds, activation=activation, bias=0.5, device=device)
     run = training.train(
         start,
         training.sample_stream(
