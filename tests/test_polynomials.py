@@ -139,6 +139,21 @@ def test_harmonic_masses_against_an_exact_cubature():
     assert masses.sum() == pytest.approx(weight @ values_at(POLYNOMIAL, x) ** 2)
 
 
+# checks: cor-polynomials-harmonic
+@pytest.mark.parametrize("beta", [0.0, 0.4, -0.7])
+def test_price_of_a_harmonic_and_its_limit(beta):
+    gaps = []
+    for dim in (100, 10_000):
+        lam = polynomials.feature_eigenvalues(dim, 4, beta / math.sqrt(dim))
+        sizes = np.array([float(harmonics.harmonic_dimension(dim, k)) for k in range(5)])
+        masses = sizes * lam / polynomials.neuron_norm2(dim, beta / math.sqrt(dim))
+        limit = polynomials.relu_hermite_coefficients(4, beta) ** 2 / gaussian.relu_norm2(beta)
+        gaps.append(abs(masses - limit).max())
+        price = polynomials.rkhs_price(np.eye(5)[2], lam) * polynomials.neuron_norm2(dim, beta / math.sqrt(dim))
+        assert price == pytest.approx(sizes[2] / masses[2])
+    assert gaps[1] < gaps[0] / 30 < 1e-3  # of order 1/d
+
+
 # checks: prp-polynomials-coefficients
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.floats(-2, 2), min_size=6, max_size=6), st.integers(3, 8))

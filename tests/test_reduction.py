@@ -454,7 +454,8 @@ def test_both_layers_keep_the_regret_and_the_movement(name):
         assert reduction.power_law(np.array(widths, float), moved.numpy()).value == pytest.approx(-2, abs=0.15)
 
 
-def test_movement_bound_of_both_layers_is_the_sum_it_comes_from():
+# checks: prp-reduction-output, prp-reduction-both
+def test_bounds_of_both_layers_are_the_sums_they_come_from():
     width, steps, budget, lipschitz, slope = 300, 200, 2.0, 1.3, 1.1
     bound = reduction.both_layers_bound(width, steps, budget, lipschitz, slope)
     eta, moved, drift = bound.step_size, 0.0, 0.0
@@ -463,6 +464,17 @@ def test_movement_bound_of_both_layers_is_the_sum_it_comes_from():
         moved += eta * lipschitz * slope * (eta * lipschitz * t)
     assert 0.98 < moved / bound.movement <= 1
     assert 0.98 < drift / bound.drift <= 1
+    assert bound.regret == pytest.approx(budget**2 / width / (2 * eta * steps) + eta * width * lipschitz**2 / 2)
+    # The ReLU: features as large as the movement lets them become, 1 + m with m = q/(1 − q).
+    bound = reduction.both_layers_bound(width, steps, budget, lipschitz, relu=True)
+    size, moved, drift = 1 + bound.movement, 0.0, 0.0
+    for t in range(steps):
+        drift += lipschitz * budget * moved / steps
+        moved += eta * lipschitz * (eta * lipschitz * t * size)
+    assert 0.98 < moved / bound.movement <= 1
+    assert 0.98 < drift / bound.drift <= 1
+    faster = budget**2 / width / (2 * eta * steps) + eta * width * (lipschitz * size) ** 2 / 2
+    assert bound.regret == pytest.approx(faster)
 
 
 # Kernels and slopes -------------------------------------------------------------------------------------------
