@@ -42,7 +42,9 @@ def never_recovers(w, b: float, v, c: float) -> bool:
     return bool(np.any(holds & (latest > math.pi / 2) & (np.cos(latest) < -gamma)))
 
 
-def flow(w, b: float, v, c: float, horizon: float = 2000.0, closeness: float = 1e-2):
+def flow(
+    w, b: float, v, c: float, horizon: float = 2000.0, closeness: float = 1e-2
+) -> tuple[str, np.ndarray, np.ndarray]:
     """Gradient flow dw/dt = −∂F/∂w, db/dt = −∂F/∂b, integrated until its fate is decided.
 
     In the plane of w and v, which it never leaves.

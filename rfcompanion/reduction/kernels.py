@@ -7,7 +7,7 @@ import numpy as np
 from .. import _checks
 
 
-def conjugate_kernel(x, y, activation: str = "relu"):
+def conjugate_kernel(x, y, activation: str = "relu") -> np.ndarray:
     """E σ(⟨w,x⟩) σ(⟨w,y⟩) for w ~ N(0, I_d): the kernel of the output layer.
 
         ReLU  ‖x‖‖y‖ (sin θ + (π − θ) cos θ)/(2π);   erf  (2/π) arcsin(2⟨x,y⟩ / √((1 + 2‖x‖²)(1 + 2‖y‖²))).
@@ -35,7 +35,7 @@ def conjugate_kernel(x, y, activation: str = "relu"):
     return 2 / math.pi * np.arcsin(2 * inner / np.sqrt((1 + 2 * xx) * (1 + 2 * yy)))
 
 
-def tangent_kernel(x, y, activation: str = "relu"):
+def tangent_kernel(x, y, activation: str = "relu") -> np.ndarray:
     """⟨x,y⟩ E σ′(⟨w,x⟩) σ′(⟨w,y⟩) for w ~ N(0, I_d): the kernel of the hidden layer (NTK of the weights w).
 
         ReLU  ⟨x,y⟩ (π − θ)/(2π);   erf  (4/π) ⟨x,y⟩ / √((1 + 2‖x‖²)(1 + 2‖y‖²) − 4⟨x,y⟩²).

@@ -63,7 +63,9 @@ def weight_limited_error(dim: int, budget: float) -> float:
     return optimum.error
 
 
-def weight_limited_optimum(dim: int, budget: float, cells: int = _CELLS, max_degree: int | None = None):
+def weight_limited_optimum(
+    dim: int, budget: float, cells: int = _CELLS, max_degree: int | None = None
+) -> WeightLimited:
     """Best bounded density of output weights, with an enclosure of its error from the primal and the dual problem.
 
     max_a 2(p(1) − B∫|p|dμ_d) − Σ_ℓ a_ℓ²/m_ℓ ≤ E_B ≤ Σ_ℓ m_ℓ (1 − û_ℓ)²,  p = Σ_ℓ a_ℓ P_ℓ.
