@@ -9,6 +9,7 @@ from scipy.integrate import solve_ivp
 
 from rfcompanion import biased_neuron as bn
 from rfcompanion import single_neuron as sn
+from rfcompanion.biased_neuron.normals import density, mean_above, upper_tail
 from rfcompanion.gaussian import relu_norm2
 
 #: (b, c, θ): centred and shifted, weak and strong correlation, kinks that meet, zeros, near 0 and near π.
@@ -272,6 +273,18 @@ def test_stochastic_gradient_identity():
 
 
 # checks: thm-neuron-samples
+def test_second_moment_of_the_averaged_start():
+    """E‖w_0 − v‖² = (2d+3)/n_0."""
+    generator, dim, n = np.random.default_rng(29), 4, 25
+    x = generator.standard_normal((20_000, n, dim))
+    starts = 2 / n * np.einsum("rn,rnd->rd", np.maximum(x[..., 0], 0), x)
+    square = ((starts - np.eye(dim)[0]) ** 2).sum(1)
+    deviation = square.std() / math.sqrt(len(square))
+    assert abs(square.mean() - (2 * dim + 3) / n) < 4 * deviation
+    assert abs(square.mean() - (2 * dim + 4) / n) > 5 * deviation, "mutation: 2d+4 is wrong"
+
+
+# checks: thm-neuron-samples
 def test_sufficient_samples_suffice():
     dim, goal, failure = 5, 1e-3, 0.2
     first, later = sn.sufficient_samples(dim, goal, failure)
@@ -306,6 +319,30 @@ def test_neurons_that_die(w, b, c):
     assert (np.diff(-run.y[2] / radius) > -1e-12).all()  # h grows
     dead = relu_norm2(c) / 2
     assert bn.loss(run.y[:2, -1], run.y[2, -1], v, c) == pytest.approx(dead, rel=1e-2)
+
+
+# checks: thm-dying
+def test_differential_inequalities_of_dying_neurons():
+    """Where cos θ ≤ −γ and 2(1+h²)A(γh) ≤ D: ḣ ≥ φ(h)/2, Ḋ ≥ 0 and |θ̇|/ḣ ≤ 2Q(γh)/D; half of each would be wrong."""
+    generator, v = np.random.default_rng(23), np.array([1.0, 0.0])
+    kink, depth, turn = [], [], []
+    for _ in range(400):
+        gamma, h = generator.uniform(0.15, 0.95), generator.uniform(0.05, 6)
+        theta = math.acos(-gamma) + 1e-9
+        if generator.random() < 0.5:
+            theta = generator.uniform(theta, math.pi - 1e-3)
+        D = 2 * (1 + h * h) * mean_above(gamma * h) * generator.choice([1.0, 1.2, 3.0])
+        rho = D / h
+        w = rho * np.array([math.cos(theta), math.sin(theta)])
+        slope, slope_b = bn.gradient(w, -D, v, 0.0)
+        rho_dot, theta_dot = -slope @ w / rho, -(w[0] * slope[1] - w[1] * slope[0]) / rho**2
+        h_dot = (slope_b - h * rho_dot) / rho
+        kink.append(h_dot / density(h))
+        depth.append(slope_b / (rho * mean_above(h)))
+        turn.append(abs(theta_dot) / h_dot * D / (2 * upper_tail(gamma * h)))
+    assert 0.5 <= min(kink) < 0.75, "mutation: ḣ ≥ φ(h) is wrong"
+    assert min(depth) >= 0
+    assert 0.5 < max(turn) <= 1, "mutation: half of the bound on the angle is wrong"
 
 
 # checks: thm-dying
