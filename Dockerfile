@@ -7,7 +7,7 @@ RUN apt-get update -q \
  && rm -rf /var/lib/apt/lists/*
 
 # One user without rights, as Binder and most computing centres want it.
-RUN useradd --create-home reader
+RUN useradd --create-home reader && install --directory --owner=reader --group=reader /home/reader/book
 USER reader
 WORKDIR /home/reader/book
 

@@ -39,12 +39,17 @@ def set_addresses(app, config):
     options.setdefault("launch_buttons", {})["binderhub_url"] = "https://mybinder.org"
 
 
+def keep_year(app, config):
+    """The year of the copyright is a fact, not the day of the build that ``SOURCE_DATE_EPOCH`` sets."""
+    from rf_citing import settings
+
+    config.copyright = settings(ROOT)["copyright"]
+
+
 def set_mathjax(app, config):
     """Load MathJax's parts from the book's own folder, as separate files of moderate size."""
     settings = dict(config.mathjax3_config or {})
-    settings["loader"] = {"load": ["core", "input/tex", "output/chtml", "ui/menu", "a11y/assistive-mml"]}
-    # Formulas stay out of the order of the Tab key: there are hundreds on a page.
-    settings.setdefault("options", {})["menuOptions"] = {"settings": {"inTabOrder": False}}
+    settings["loader"] = {"load": ["core", "input/tex", "output/chtml", "a11y/assistive-mml"]}
     config.mathjax3_config = settings
 
 
@@ -173,10 +178,12 @@ def convert_docstring(app, what, name, object_, options, lines):
 
 
 def setup(app):
+    app.add_js_file("math.js", priority=100, loading_method="defer")
     app.connect("html-page-context", repair_page)
     app.set_html_assets_policy("always")  # titles with formulas stand in the side bar of every page
     app.add_directive("rf-modules", Modules)
     app.connect("autodoc-process-docstring", convert_docstring)
     app.connect("config-inited", set_addresses, priority=10)
     app.connect("config-inited", set_mathjax, priority=10)
+    app.connect("config-inited", keep_year, priority=900)  # after Sphinx's own correction
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -23,39 +23,46 @@
     theme = null;
   });
 
-  // A formula that is wider than its line scrolls inside itself, and can be scrolled with the keyboard.
-  const fit = () => {
+  // A formula that is wider than its line scrolls inside itself, and can be scrolled with the keyboard. Long pages have
+  // thousands of boxes: they are looked at in slices, so that the page answers meanwhile.
+  const SLICE = 8; // milliseconds
+  let round = 0;
+  const fit = async () => {
     const article = document.querySelector(".bd-article");
     if (!article) return;
-    const inline = article.querySelectorAll('mjx-container:not([display="true"])');
-    inline.forEach((formula) => formula.classList.remove("rf-wide"));
-    const wide = Array.from(inline).filter((formula) => {
-      const block = formula.parentElement.closest("p, li, dd, dt, td, th, h1, h2, h3, h4, summary, div");
-      return block && formula.getBoundingClientRect().width > block.clientWidth;
-    });
-    wide.forEach((formula) => formula.classList.add("rf-wide"));
-    const scrolling = ".math, mjx-container, .pst-scrollable-table-container, pre, .output";
-    article.querySelectorAll(scrolling).forEach((box) => {
-      const scrolls = box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX !== "visible";
-      if (scrolls) box.setAttribute("tabindex", "0");
-    });
+    const mine = (round += 1);
+    article.querySelectorAll(".rf-wide").forEach((formula) => formula.classList.remove("rf-wide"));
+    const boxes = article.querySelectorAll("mjx-container, .math, .pst-scrollable-table-container, pre, .output");
+    let wide = [];
+    let scrolling = [];
+    const mark = () => {
+      wide.forEach((formula) => formula.classList.add("rf-wide"));
+      scrolling.forEach((box) => box.setAttribute("tabindex", "0"));
+      [wide, scrolling] = [[], []];
+    };
+    let start = performance.now();
+    for (const box of boxes) {
+      if (performance.now() - start > SLICE) {
+        mark();
+        await new Promise((go) => setTimeout(go, 0));
+        if (mine !== round) return; // the window changed again
+        start = performance.now();
+      }
+      if (box.localName === "mjx-container" && box.getAttribute("display") !== "true") {
+        const block = box.parentElement.closest("p, li, dd, dt, td, th, h1, h2, h3, h4, summary, div");
+        if (!block || box.getBoundingClientRect().width <= block.clientWidth) continue;
+        wide.push(box);
+        scrolling.push(box);
+      } else if (box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX !== "visible")
+        scrolling.push(box);
+    }
+    mark();
   };
 
   const afterMath = (task) => {
     const startup = window.MathJax && window.MathJax.startup;
     if (startup && startup.promise) startup.promise.then(task);
     else task();
-  };
-
-  // The menu of MathJax: without the entries whose parts are not kept in this folder.
-  const trimMenu = () => {
-    const wrapper = window.MathJax && window.MathJax.startup && window.MathJax.startup.document;
-    const menu = wrapper && wrapper.menu && wrapper.menu.menu;
-    if (!menu) return;
-    for (const path of [["Settings", "Renderer"], ["Accessibility"], ["Language"]]) {
-      const item = menu.findID(...path);
-      if (item) item.disable();
-    }
   };
 
   window.addEventListener("load", () => {
@@ -65,10 +72,7 @@
       bar.setAttribute("role", "region");
       bar.setAttribute("aria-label", "Book");
     }
-    afterMath(() => {
-      trimMenu();
-      fit();
-    });
+    afterMath(fit);
     let timer;
     window.addEventListener("resize", () => {
       clearTimeout(timer);

@@ -257,7 +257,7 @@ def test_plain_links_and_metadata_are_allowed():
 def test_files_of_mathjax_are_there():
     """Each part that the pages name, the extensions that load by themselves, the fonts and the licence."""
     folder = Path(ROOT, "book", "_static", "mathjax")
-    for part in ("startup", "core", "input/tex", "output/chtml", "ui/menu", "a11y/assistive-mml"):
+    for part in ("startup", "core", "input/tex", "output/chtml", "a11y/assistive-mml"):
         assert (folder / "es5" / f"{part}.js").is_file(), part
     assert len(list((folder / "es5" / "input" / "tex" / "extensions").glob("*.js"))) > 30
     assert len(list((folder / "es5" / "output" / "chtml" / "fonts" / "woff-v2").glob("*.woff"))) > 20

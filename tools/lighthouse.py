@@ -1,0 +1,248 @@
+"""Measure the built pages with Lighthouse, as a reader's telephone and desk computer would load them.
+
+python tools/lighthouse.py                        # every kind of page, telephone and desk; fails below 95
+python tools/lighthouse.py index claims --runs 1  # these pages, one run each
+python tools/lighthouse.py --record               # and keep the numbers: the page "Status" shows them
+
+Pages are served on this computer as a static host serves them: compressed, with lifetimes. Performance is the median of
+several runs of a simulated slow telephone; other work on the machine makes it worse, so close everything else first.
+Needs Chromium and Lighthouse: ``npm install --global lighthouse@VERSION`` (``--version`` says which), or a path
+in LIGHTHOUSE.
+"""
+
+import argparse
+import contextlib
+import gzip
+import http.server
+import json
+import mimetypes
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import unquote, urlsplit
+
+import browser
+import build_book
+from build_book import HTML, ROOT
+
+#: The tested version; another one weighs differently.
+VERSION = "12.8.2"
+RECORD = ROOT / "book" / "data" / "lighthouse.json"
+CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+FORMS = ("mobile", "desktop")
+LEAST = 95
+RUNS = 3
+#: The measurements behind the performance, with the factor and unit in which they are printed.
+METRICS = {
+    "first-contentful-paint": ("first paint", 1e-3, "s"),
+    "largest-contentful-paint": ("largest paint", 1e-3, "s"),
+    "total-blocking-time": ("blocked", 1, "ms"),
+    "cumulative-layout-shift": ("shift", 1, ""),
+    "speed-index": ("speed index", 1e-3, "s"),
+}
+#: One of each kind, the heaviest of its kind where there are several.
+PAGES = (
+    "index",
+    "general_features",
+    "single_neuron",
+    "setting",
+    "claims",
+    "proof_map",
+    "explorer",
+    "exercises",
+    "api",
+    "bibliography",
+    "status",
+    "certified",
+    "teaching",
+    "citing",
+    "running",
+    "glossary",
+    "notation",
+    "search",
+)
+FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking --no-first-run --disable-quic"
+SECONDS = 240
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Files of the built book, compressed as a static host sends them."""
+
+    protocol_version = "HTTP/1.1"
+    cache: ClassVar[dict] = {}
+
+    def do_GET(self):
+        path = (HTML / unquote(urlsplit(self.path).path).lstrip("/")).resolve()
+        if path.is_dir():
+            path /= "index.html"
+        if not path.is_file() or HTML.resolve() not in path.parents:
+            self.send_error(404)
+            return
+        if path not in self.cache:
+            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            text = kind.startswith("text/") or kind.endswith(("javascript", "json", "xml"))
+            content = path.read_bytes()
+            self.cache[path] = (
+                f"{kind}; charset=utf-8" if text else kind,
+                text,
+                gzip.compress(content) if text else content,
+            )
+        kind, compressed, content = self.cache[path]
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Cache-Control", "max-age=600")
+        if compressed:
+            self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def served():
+    """The address of the book on a free port of this computer."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+
+
+def command() -> list[str] | None:
+    """How Lighthouse is started, or None where it is not installed."""
+    if path := os.environ.get("LIGHTHOUSE"):
+        return [path]
+    if path := shutil.which("lighthouse"):
+        return [path]
+    if npx := shutil.which("npx"):
+        probe = [npx, "--no-install", "lighthouse", "--version"]
+        if subprocess.run(probe, capture_output=True, check=False).returncode == 0:
+            return probe[:-1]
+    return None
+
+
+def report(lighthouse: list[str], address: str, form: str, categories=CATEGORIES) -> dict:
+    """One run on one page."""
+    arguments = [address, "--quiet", "--output=json", "--output-path=stdout", f"--chrome-flags={FLAGS}"]
+    arguments += [f"--only-categories={','.join(categories)}"]
+    if form == "desktop":
+        arguments += ["--preset=desktop"]
+    with tempfile.TemporaryDirectory() as home:
+        done = subprocess.run(
+            [*lighthouse, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+            env={**os.environ, "CHROME_PATH": browser.executable(), "TMPDIR": home},
+        )
+    if done.returncode or not done.stdout:
+        sys.exit(f"error: Lighthouse failed on {address}: {done.stderr.strip()[-400:]}")
+    return json.loads(done.stdout)
+
+
+def scores(found: dict) -> dict[str, int]:
+    return {name: round(100 * one["score"]) for name, one in found["categories"].items()}
+
+
+def complaints(found: dict) -> list[str]:
+    """What lowers the scores, worst first, without the measurements themselves."""
+    result = []
+    for category in found["categories"].values():
+        for part in category["auditRefs"]:
+            audit = found["audits"][part["id"]]
+            if part["weight"] and audit["score"] is not None and audit["score"] < 0.9 and part["id"] not in METRICS:
+                items = (audit.get("details") or {}).get("items") or [{}]
+                node = items[0].get("node") or {}
+                result.append(f"{part['id']} ({len(items)}): {node.get('snippet', '')[:120]}")
+    return result
+
+
+def measure(lighthouse: list[str], base: str, page: str, form: str, runs: int) -> dict:
+    """Scores of a page: the median run for the performance, the worst for all that does not depend on time."""
+    address = f"{base}/{page}.html" if page == "search" else f"{base}/book/{page}.html"
+    found = [report(lighthouse, address, form)]
+    for _ in range(runs - 1):
+        found.append(report(lighthouse, address, form, categories=("performance",)))
+    performance = [scores(one)["performance"] for one in found]
+    metrics = {name: statistics.median(one["audits"][name]["numericValue"] for one in found) for name in METRICS}
+    return {
+        "scores": {**scores(found[0]), "performance": round(statistics.median(performance))},
+        "performance of each run": performance,
+        "metrics": {name: round(value, 3) for name, value in metrics.items()},
+        "complaints": complaints(found[0]),
+    }
+
+
+def line(page: str, form: str, one: dict) -> str:
+    values = "  ".join(
+        f"{label} {one['metrics'][name] * factor:.{0 if unit == 'ms' else 2}f}{unit}"
+        for name, (label, factor, unit) in METRICS.items()
+    )
+    marks = " ".join(f"{one['scores'][name]:>4}" for name in CATEGORIES)
+    return f"{page:<18} {form:<8} {marks}   {values}"
+
+
+def main(arguments=None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("pages", nargs="*", metavar="PAGE", help=f"default: {', '.join(PAGES)}")
+    parser.add_argument("--runs", type=int, default=RUNS, help=f"runs a page; their median counts (default {RUNS})")
+    parser.add_argument("--forms", nargs="+", choices=FORMS, default=list(FORMS))
+    parser.add_argument("--least", type=int, default=LEAST, help=f"smallest score that passes (default {LEAST})")
+    parser.add_argument("--record", action="store_true", help="keep the numbers of all pages in book/data")
+    parser.add_argument("--version", action="version", version=VERSION, help="the version of Lighthouse to install")
+    options = parser.parse_args(arguments)
+    if options.record and (options.pages or options.forms != list(FORMS) or options.runs != RUNS):
+        parser.error("--record keeps all pages in both forms: give no pages, forms or runs")
+    known = {page.removeprefix("book/") for page in build_book.toc_pages()} | {"search"}
+    if unknown := set(options.pages) - known:
+        parser.error(f"no such page: {', '.join(sorted(unknown))}")
+    lighthouse = command()
+    if lighthouse is None:
+        print(f"Lighthouse is not installed: npm install --global lighthouse@{VERSION}", file=sys.stderr)
+        return 2
+    if not build_book.is_built() and (code := build_book.build()):
+        return code
+    start, found, low = time.perf_counter(), {}, []
+    print(f"{'page':<18} {'form':<8} perf  acc best  seo")
+    with served() as base:
+        for page in options.pages or PAGES:
+            for form in options.forms:
+                one = found.setdefault(page, {})[form] = measure(lighthouse, base, page, form, options.runs)
+                print(line(page, form, one), flush=True)
+                for complaint in one["complaints"]:
+                    print(f"    {complaint}", flush=True)
+                low += [f"{page} ({form}) {name}" for name, score in one["scores"].items() if score < options.least]
+    if options.record:
+        keep(found, options.runs, time.perf_counter() - start)
+    for one in low:
+        print(f"error: below {options.least}: {one}", file=sys.stderr)
+    return 1 if low else 0
+
+
+def keep(found: dict, runs: int, seconds: float) -> Path:
+    """Store the numbers with their provenance."""
+    sys.path.insert(0, str(ROOT))
+    from rfcompanion import records
+
+    pages = {
+        page: {form: {name: one[name] for name in ("scores", "metrics")} for form, one in forms.items()}
+        for page, forms in found.items()
+    }
+    results = {"pages": pages, "runs": runs, "lighthouse": VERSION}
+    return records.write(RECORD, results, seed=None, seconds=seconds, command="python tools/lighthouse.py --record")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
