@@ -245,7 +245,7 @@ def test_refusals():
 def test_the_table_shows_every_row(rows):
     frontier = records.read(BOOK / "data" / "certified_frontier.json")["rows"]
     shown = table_script.table(list(rows.values()), frontier)
-    assert shown.count("<tr id=") == len(rows) + len(frontier)
+    assert shown.count("<td id=") == len(rows) + len(frontier)
     assert table_script.compact("2.25351e-2 .. 2.25352e-2") == "0.022535[1, 2]"
     assert table_script.compact("7.40796e2 .. 7.40797e2") == "740.79[6, 7]"
     assert table_script.compact("1.0368e-1 .. 1.0368e-1") == "0.10368, exactly"

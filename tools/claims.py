@@ -1,6 +1,6 @@
 """The ledger of claims from the command line: what checks what, and what nothing checks (``book/_ext/rf_claims.py``).
 
-python tools/claims.py                 # change nothing: list every problem
+python tools/claims.py                 # change nothing: list every problem, of certified numbers too
 python tools/claims.py --mark [NAME …] # give an identifier to each sentence with a number that has none
 python tools/claims.py --refresh [NAME …] # text changed, code did not: make the notebooks again, keep their outputs
 python tools/claims.py --anchors       # add new anchors to the list of published ones (none is ever removed)
@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
+import rf_certified as certified  # noqa: E402
 import rf_claims as claims  # noqa: E402
 import rf_sources as sources  # noqa: E402
 
@@ -137,7 +138,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{len(known)} anchors")
         return 0
     ledger = claims.book_ledger()
-    problems = [p for p in ledger.problems if not options.names or p.startswith(tuple(options.names))]
+    found = [*ledger.problems, *certified.problems()]
+    problems = [p for p in found if not options.names or p.startswith(tuple(options.names))]
     print("\n".join(problems) or f"{len(ledger.claims)} claims, each with a check.")
     return 1 if problems else 0
 

@@ -230,7 +230,7 @@ def portable(text: str, chapter: sources.Chapter) -> str:
         return f"*{titles.get(label, label)}*" if match[1] == "prf:ref" else label
 
     text = re.sub(r"\{([a-z:]+)\}`([^`]*)`", role, text)
-    return sources.CLAIM.sub("", text)
+    return re.sub(r"<!-- certified: [^>]*-->", "", sources.CLAIM.sub("", text))
 
 
 def student_notebook(chapter: sources.Chapter, asked: dict[str, dict]):

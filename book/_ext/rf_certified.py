@@ -22,7 +22,7 @@ from sphinx.util import logging
 
 ROOT = Path(__file__).resolve().parents[2]
 MARK = re.compile(r"<!--\s*certified:\s*([a-z0-9-]+)((?:\s+[a-z]+=\S+)*)\s*-->")
-EXTRA_DIGITS = 6  # of the enclosure, beyond those that are printed
+EXTRA_DIGITS = 4  # of the enclosure, beyond those that are printed
 LAST_HEAD = '<th scope="col">enclosure</th>'  # of the table that the page shows (certified_numbers.table)
 log = logging.getLogger(__name__)
 
@@ -44,15 +44,16 @@ class Printed:
 
 
 _NUMBER = re.compile(
-    r"(?<![\w.,^{\\])(?:(?P<mantissa>\d+(?:\.\d+)?)\s*(?:\\cdot|×)\s*)?10\^(?:\{(?P<braced>-?\d+)\}|(?P<bare>\d))"
-    r"|(?<![\w.^])(?<!\^\{)(?P<plain>\d{1,3}(?:(?:,|\{,\})\d{3})+|\d+(?:\.\d+)?)(?![\d}])(?P<percent>\s*\\?%)?"
+    r"(?:(?P<mantissa>\d+(?:\.\d+)?)\s*(?:\\cdot|×)\s*)?10\^(?:\{(?P<braced>-?\d+)\}|(?P<bare>\d))"
+    r"|(?P<plain>\d{1,3}(?:(?:,|\{,\})\d{3})+(?!\d)|\d+(?:\.\d+)?)(?P<percent>(?:\s|\\,)*\\?%)?"
 )
+_NO_NUMBER = re.compile(r"(?<!10)\^(?:\{[^{}]*\}|\S)|\\(?!cdot\s*10\^|%)[A-Za-z]+|(?<!\\)\b[A-Za-z]\w*")
 
 
 def numbers(text: str) -> list[Printed]:
     """Every number of a text in Markdown with TeX, in order."""
     found = []
-    for match in _NUMBER.finditer(text):
+    for match in _NUMBER.finditer(_NO_NUMBER.sub(" ", text)):
         exponent = match["braced"] or match["bare"]
         digits = match["mantissa"] if exponent else re.sub(r"[,{}]", "", match["plain"])
         power = exponent is not None and digits is None
@@ -223,12 +224,12 @@ def visit_mark(self, node):
     row, number = node["row"], node["number"]
     formula, ends = html.escape(row.formula), ends_text(number, row.ends)
     self.body.append(
-        f'<span class="rf-certified" id="{node["anchor"]}">'
+        f'<span class="rf-certified" id="{node["anchor"]}">&#8288;'
         f'<button type="button" class="rf-certified-mark" popovertarget="{node["anchor"]}-shown" '
         f'aria-label="{shown(number)} is certified: show its enclosure">✓</button>'
-        f'<span popover class="rf-enclosure" id="{node["anchor"]}-shown"><strong>Certified.</strong> '
-        f'{formula} <span class="rf-ends">{ends}</span>. '
-        f'<a class="reference internal" href="{page}#certified-{row.name}">All its digits</a></span></span>'
+        f'<span popover class="rf-enclosure" id="{node["anchor"]}-shown"><strong>Certified:</strong> '
+        f'<span>{formula}</span> <span class="rf-ends">{ends}</span><span>. '
+        f'<a class="reference internal" href="{page}#certified-{row.name}">All its digits</a></span></span></span>'
     )
     raise nodes.SkipNode
 
@@ -244,27 +245,31 @@ def place_marks(app, doctree):
     for node in list(doctree.findall(nodes.raw)):
         if not MARK.fullmatch(node.astext().strip()):
             continue
-        siblings = node.parent.children[: node.parent.index(node)]
-        block = isinstance(node.parent, nodes.Element) and not isinstance(node.parent, nodes.TextElement)
-        before = siblings[-1].astext() if block and siblings else "".join(one.astext() for one in siblings)
-        mark = read_mark(node.astext(), before, page)
+        before = node.parent.children[: node.parent.index(node)]
+        line = None
+        if not isinstance(node.parent, nodes.TextElement):
+            line = before.pop() if before and "rf-certified-line" in before[-1].get("classes", ()) else None
+            before, line = before[-1:], line or nodes.paragraph("", classes=["rf-certified-line"])
+        mark = read_mark(node.astext(), "".join(one.astext() for one in before), page)
         if problem := problem_of(mark, known):
             log.warning("certified: %s", problem, location=node)
             continue
         seen[mark.name] = seen.get(mark.name, 0) + 1
         anchor = f"number-{mark.name}" + (f"-{seen[mark.name]}" if seen[mark.name] > 1 else "")
         new = CertifiedMark(row=known[mark.name], number=mark.number, anchor=anchor)
-        if block:
-            text = nodes.paragraph("", nodes.Text(mark.number.text + " "), classes=["rf-certified-line"])
-            text += new
-            new = text
-        node.replace_self(new)
+        if line is None:
+            node.replace_self(new)
+            continue
+        line += [nodes.Text(("; " if line.children else "") + mark.number.text), new]
+        if line.parent is None:
+            node.replace_self(line)
+        else:
+            node.parent.remove(node)
 
 
 def add_assets(app, pagename, templatename, context, doctree):
-    """Style and script, where a page has a mark; in the table of the page: where each number is printed."""
+    """The script, where a page has a mark; in the table of the page: where each number is printed."""
     if "rf-certified-mark" in context.get("body", ""):
-        app.add_css_file("certified.css")
         app.add_js_file("certified.js", loading_method="defer")
     if pagename != "book/certified" or "body" not in context:
         return
@@ -278,13 +283,14 @@ def add_assets(app, pagename, templatename, context, doctree):
         links = ", ".join(f'<a href="{page}.html#number-{match[1]}">{page.replace("_", " ")}</a>' for page in pages)
         return f"{match[0].removesuffix('</tr>')}<td>{links or '–'}</td></tr>"
 
-    body = re.sub(r'<tr id="certified-([a-z0-9-]+)">.*?</tr>', row, context["body"], flags=re.DOTALL)
+    body = re.sub(r'<tr><td id="certified-([a-z0-9-]+)">.*?</tr>', row, context["body"], flags=re.DOTALL)
     context["body"] = body.replace(LAST_HEAD, f'{LAST_HEAD}<th scope="col">printed in</th>')
 
 
 def setup(app):
     nothing = (skip, None)
     app.add_node(CertifiedMark, html=(visit_mark, None), latex=nothing, text=nothing, man=nothing, texinfo=nothing)
+    app.add_css_file("certified.css")
     app.connect("doctree-read", place_marks, priority=880)
     app.connect("html-page-context", add_assets)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -28,6 +28,11 @@
       pinned = true;
     });
     for (const part of [mark, text]) {
+      part.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape" || !open()) return;
+        text.hidePopover();
+        mark.focus();
+      });
       part.addEventListener("pointerenter", (event) => {
         clearTimeout(timer);
         if (event.pointerType === "mouse" && !open()) text.showPopover();

@@ -77,7 +77,7 @@ def table(constants: list[dict], frontier: list[dict]) -> str:
         place = f"E_B at d = {row['dim']}, B = {row['budget']:.0f}"
         shown.append((f"frontier-{row['dim']}-{row['budget']:.0f}", place, compact(" .. ".join(ends))))
     lines = [
-        f'<tr id="certified-{name}"><td>{html.escape(text)}</td><td>{ends}</td></tr>' for name, text, ends in shown
+        f'<tr><td id="certified-{name}">{html.escape(text)}</td><td>{ends}</td></tr>' for name, text, ends in shown
     ]
     return (
         '<div class="rf-scroll" tabindex="0" role="group" aria-label="Certified numbers">'
