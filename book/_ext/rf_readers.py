@@ -106,6 +106,39 @@ class Status(Generated):
         return lines
 
 
+class Lighthouse(Generated):
+    """How the pages load: the stored measurement of ``tools/lighthouse.py``."""
+
+    def text(self):
+        path = ROOT / "book" / "data" / "lighthouse.json"
+        self.env.note_dependency(str(path))
+        if not path.exists():
+            return ["Not measured here: `python tools/lighthouse.py --record` loads every kind of page."]
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        record = stored["results"]
+        marks = ("performance", "accessibility", "best-practices", "seo")
+        lines = [
+            "| page | telephone | desk | largest paint | blocked | shift |",
+            "|---|---|---|---:|---:|---:|",
+        ]
+        for page, forms in record["pages"].items():
+            scores = " | ".join(
+                " · ".join(str(forms[form]["scores"][mark]) for mark in marks) for form in ("mobile", "desktop")
+            )
+            metrics = forms["mobile"]["metrics"]
+            paint, blocked = metrics["largest-contentful-paint"] / 1000, metrics["total-blocking-time"]
+            shift = metrics["cumulative-layout-shift"]
+            name = "search" if page == "search" else f"{{doc}}`{page}`"
+            lines.append(f"| {name} | {scores} | {paint:.1f} s | {blocked:.0f} ms | {shift:.3f} |")
+        lines += [
+            "",
+            f"Lighthouse {record['lighthouse']}, the median of {record['runs']} runs, {stored['provenance']['date'][:10]}, "
+            "served compressed from the same computer. Four marks of 100 each: performance, accessibility, best "
+            "practices, search engines. The last three columns are those of the simulated slow telephone.",
+        ]
+        return lines
+
+
 def published(env) -> list[str]:
     """The chapters of the contents that are notebooks, in their order."""
     import yaml
@@ -129,5 +162,6 @@ def setup(app):
     app.add_directive("rf-run-links", RunLinks)
     app.add_directive("rf-clone", Address)
     app.add_directive("rf-status", Status)
+    app.add_directive("rf-lighthouse", Lighthouse)
     app.connect("html-page-context", add_colab_button, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

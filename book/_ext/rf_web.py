@@ -7,7 +7,8 @@ dozen style sheets before they show a word. When the build is finished, each pag
 * scripts wait until the page is read (``defer``), and the search index is loaded by the search page only;
 * each icon of the theme becomes a drawing in its place, and the icon script goes;
 * names inside drawings that nothing refers to are dropped, and a drawing out of sight is not laid out;
-* a formula's room is kept free until it is set, so that the text does not jump.
+* a formula's room is kept free until it is set, so that the text does not jump;
+* two slips of the theme in what it tells screen readers are mended.
 
 The pages stay plain files: they work from a folder, without a server. ``robots.txt`` is written beside them.
 """
@@ -167,7 +168,8 @@ class Icons:
 _SHEET = re.compile(r'[ \t]*<link\b(?=[^>]*rel="stylesheet")[^>]*href="([^"]+)"[^>]*>\n?')
 _SCRIPT = re.compile(r'<script\b([^>]*?)\ssrc="([^"]+)"([^>]*)></script>')
 _PRELOAD = re.compile(r'[ \t]*<link rel="preload" as="script"[^>]*>\n?')
-_NAME = re.compile(r' id="([^"]+)"')
+#: Names that matplotlib gives to every group of a drawing.
+_NAME = re.compile(r' id="([^"]+-[A-Za-z0-9.]+_\d+)"')
 _DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 
 
@@ -247,6 +249,11 @@ def keep_room(page: str) -> str:
     return _FIGURE.sub(figure, _FORMULA.sub(formula, page))
 
 
+#: The side bar stands outside every landmark; names of buttons must hold their visible text.
+_SEARCH_BUTTON = re.compile(r'(<button class="btn search-button-field[^>]*?) aria-label="Search"')
+_SIDE_BAR = '<div id="pst-primary-sidebar"'
+
+
 def words_of(texts: list[str], scripts: list[str]) -> set[str]:
     """Every word that can be a class: those of the pages, and all words in the scripts, which may set some."""
     found = set()
@@ -272,6 +279,8 @@ def finish(app, exception):
         if is_search:  # a page of its own right: it may be found, as the first page of the book may
             text = text.replace('<meta name="robots" content="noindex" />', "")
         text = re.sub(r'(<meta name="viewport"[^>]*>)(.*?)<meta name="viewport"[^>]*>', r"\1\2", text, flags=re.DOTALL)
+        text = _SEARCH_BUTTON.sub(r"\1", text).replace('<summary aria-label="Toggle hidden content">', "<summary>")
+        text = text.replace(_SIDE_BAR, f'{_SIDE_BAR} role="region" aria-label="Book"')
         pages[path] = keep_room(rewrite_drawings(_THEME.sub(lambda _: THEME, text)))
 
     scripts = [path.read_text(encoding="utf-8") for path in (root / "_static").glob("*.js")]

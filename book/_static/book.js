@@ -66,12 +66,6 @@
   };
 
   window.addEventListener("load", () => {
-    // The side bar's logo and search stand outside every landmark of the theme.
-    const bar = document.querySelector(".bd-sidebar-primary");
-    if (bar) {
-      bar.setAttribute("role", "region");
-      bar.setAttribute("aria-label", "Book");
-    }
     afterMath(fit);
     let timer;
     window.addEventListener("resize", () => {
