@@ -130,11 +130,12 @@ class Lighthouse(Generated):
             shift = metrics["cumulative-layout-shift"]
             name = "search" if page == "search" else f"{{doc}}`{page}`"
             lines.append(f"| {name} | {scores} | {paint:.1f} s | {blocked:.0f} ms | {shift:.3f} |")
+        day = stored["provenance"]["date"][:10]
         lines += [
             "",
-            f"Lighthouse {record['lighthouse']}, the median of {record['runs']} runs, {stored['provenance']['date'][:10]}, "
-            "served compressed from the same computer. Four marks of 100 each: performance, accessibility, best "
-            "practices, search engines. The last three columns are those of the simulated slow telephone.",
+            f"Lighthouse {record['lighthouse']}, the median of {record['runs']} runs, {day}, served compressed from the "
+            "same computer. Four marks of 100 each: performance, accessibility, best practices, search engines. The last "
+            "three columns are those of the simulated slow telephone.",
         ]
         return lines
 
