@@ -133,9 +133,9 @@ class Lighthouse(Generated):
         day = stored["provenance"]["date"][:10]
         lines += [
             "",
-            f"Lighthouse {record['lighthouse']}, the median of {record['runs']} runs, {day}, served compressed from the "
-            "same computer. Four marks of 100 each: performance, accessibility, best practices, search engines. The last "
-            "three columns are those of the simulated slow telephone.",
+            f"Lighthouse {record['lighthouse']}, the median of {record['runs']} runs, {day}, served compressed from "
+            "the same computer. Four marks of 100 each: performance, accessibility, best practices, search engines. The "
+            "last three columns are those of the simulated slow telephone.",
         ]
         return lines
 
