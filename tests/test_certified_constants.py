@@ -130,8 +130,6 @@ VALUES = {
 }
 COUNTS = {
     "features-10": lambda: lower_bound.min_features(10, 0.001),
-    "features-50": lambda: lower_bound.min_features(50, 2 / 50 / 50**2),
-    "features-50-hard": lambda: lower_bound.min_features(50, 2 / 50 / 21.96**2),
     **{f"tenth-{d}": lambda d=d: anti_concentration.min_features_to_capture(d, math.sqrt(d), 0.1) for d in (10, 20)},
 }
 
@@ -167,7 +165,13 @@ def test_every_constant_is_stored_and_has_a_second_computation(rows):
     names = set(script.catalogue())
     assert set(rows) == names
     floors = {name for name in names if name.startswith("floor-")}
-    by_logarithm = {"tenth-40", "tenth-100", "features-50-wave"}  # too large for floats: tested below
+    by_logarithm = {
+        "tenth-40",
+        "tenth-100",
+        "features-50-wave",
+        "features-50",
+        "features-50-hard",
+    }  # too large for floats: tested below
     assert names == set(VALUES) | set(COUNTS) | floors | by_logarithm
 
 
@@ -207,6 +211,8 @@ def test_large_counts_agree_with_the_float_code(rows):
     for dim in (40, 100):
         value = anti_concentration.min_features_to_capture(dim, math.sqrt(dim), 0.1)
         assert abs(Fraction(value) / ends(rows[f"tenth-{dim}"])[0] - 1) < Fraction(1, 10**11)
+    for name, error in (("features-50", 1 / 25 / 50**2), ("features-50-hard", 1 / 25 / 21.96**2)):
+        assert abs(Fraction(lower_bound.min_features(50, error)) / ends(rows[name])[0] - 1) < Fraction(1, 10**14)
     choice = paper_bound.wave_choice(50, 50, 1 / 50, 5.085, 15)
     count = ends(rows["features-50-wave"])[0]
     assert abs(Fraction(paper_bound.width_bound(choice, 50)) / count - 1) < Fraction(1, 10**9)
@@ -230,6 +236,14 @@ def test_a_count_is_the_least_one():
             taken = min(left, harmonics.harmonic_dimension(20, n))
             captured, left = captured + taken * value[end], left - taken
         assert (captured >= size[1] / 10) if end == 0 else (captured < size[0] / 10)
+
+
+def test_the_least_number_for_an_exact_error():
+    """Both sides of the answer at 21.96, squared exactly; the float of that error has another answer."""
+    error = Fraction(1, 25) / Fraction(2196, 100) ** 2
+    count = tools.features_for(50, error)
+    assert certify.best_relative_error(50, count, 200)[1] <= error < certify.best_relative_error(50, count - 1, 200)[0]
+    assert count != certify.min_features(50, float(error))
 
 
 def test_refusals():

@@ -224,7 +224,7 @@ def visit_mark(self, node):
     row, number = node["row"], node["number"]
     formula, ends = html.escape(row.formula), ends_text(number, row.ends)
     self.body.append(
-        f'<span class="rf-certified" id="{node["anchor"]}">&#8288;'
+        f'<span class="rf-certified" id="{node["anchor"]}">'
         f'<button type="button" class="rf-certified-mark" popovertarget="{node["anchor"]}-shown" '
         f'aria-label="{shown(number)} is certified: show its enclosure">✓</button>'
         f'<span popover class="rf-enclosure" id="{node["anchor"]}-shown"><strong>Certified:</strong> '
@@ -236,6 +236,27 @@ def visit_mark(self, node):
 
 def skip(self, node):
     raise nodes.SkipNode
+
+
+def beside_its_number(node, mark: CertifiedMark, number: str) -> None:
+    """Put the mark in the place of its comment, on one line with the formula or the number before it."""
+    parent, at = node.parent, node.parent.index(node)
+    before = parent[at - 1] if at else None
+    if isinstance(before, nodes.inline) and "rf-certified-number" in before["classes"]:
+        before += mark
+        del parent[at]
+        return
+    together = nodes.inline("", classes=["rf-certified-number"])
+    if isinstance(before, nodes.math):
+        del parent[at - 1]
+        together += [before, mark]
+        parent[at - 1] = together
+    elif isinstance(before, nodes.Text) and before.endswith(number):
+        parent[at - 1] = nodes.Text(before.removesuffix(number))
+        together += [nodes.Text(number), mark]
+        parent[at] = together
+    else:
+        parent[at] = mark
 
 
 def place_marks(app, doctree):
@@ -258,7 +279,7 @@ def place_marks(app, doctree):
         anchor = f"number-{mark.name}" + (f"-{seen[mark.name]}" if seen[mark.name] > 1 else "")
         new = CertifiedMark(row=known[mark.name], number=mark.number, anchor=anchor)
         if line is None:
-            node.replace_self(new)
+            beside_its_number(node, new, mark.number.text)
             continue
         line += [nodes.Text(("; " if line.children else "") + mark.number.text), new]
         if line.parent is None:

@@ -10,7 +10,19 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
 
-from certified_tools import BITS, cube_root, degree_shares, features_to_capture, hull, q, q_of, root, theta, wave_size
+from certified_tools import (
+    BITS,
+    cube_root,
+    degree_shares,
+    features_for,
+    features_to_capture,
+    hull,
+    q,
+    q_of,
+    root,
+    theta,
+    wave_size,
+)
 from flint import arb
 
 from rfcompanion import certify, certify_constants
@@ -225,11 +237,11 @@ def catalogue() -> dict[str, tuple[str, Callable]]:
             partial(certify.best_relative_error, dim, r, BITS),
         )
     for name, text, dim, error in (
-        ("features-10", "e_r ≤ 0.001 at d = 10", 10, 0.001),
-        ("features-50", "error ≤ 1/50 at d = 50, ‖w*‖ = 50, no bias", 50, 2 / 50 / 50**2),
-        ("features-50-hard", "error ≤ 1/50 at d = 50, ‖w*‖ = 21.96, no bias", 50, 2 / 50 / 21.96**2),
+        ("features-10", "e_r ≤ 0.001 at d = 10", 10, Fraction(1, 1000)),
+        ("features-50", "error ≤ 1/50 at d = 50, ‖w*‖ = 50, no bias", 50, Fraction(1, 25 * 50**2)),
+        ("features-50-hard", "error ≤ 1/50 at d = 50, ‖w*‖ = 21.96, no bias", 50, Fraction(100**2, 25 * 2196**2)),
     ):
-        found[name] = (f"smallest r with {text}", partial(certify.min_features, dim, error))
+        found[name] = (f"smallest r with {text}", partial(features_for, dim, error))
     for dim, bits, top in ((10, 32, 41), (20, 100, 41), (40, 150, 61), (100, 280, 161)):
         found[f"tenth-{dim}"] = (
             f"smallest r that captures a tenth of the wave, d = {dim}, s = √{dim}",

@@ -104,6 +104,26 @@ def features_to_capture(dim: int, norm2: float, wanted: Enclosure, bits: int, to
     return found[0]
 
 
+def features_for(dim: int, error: Fraction) -> int:
+    """The least r with e_r ≤ ε for an exact fraction ε, by halving; both sides of the answer are enclosed."""
+    guess = certify.min_features(dim, float(error))
+    bits = guess.bit_length() + 64
+
+    def enough(r: int) -> bool:
+        low, high = certify.best_relative_error(dim, r, bits)
+        if low <= error < high:
+            raise ArithmeticError("the enclosures do not decide")
+        return high <= error
+
+    low, high = guess - guess // 10**9 - 1, guess + guess // 10**9 + 1  # floats are far closer than that
+    if enough(low) or not enough(high):
+        raise ArithmeticError("the least number is not where the float code puts it")
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
+
+
 def degree_shares(omega: int, dim: int, top: int) -> list:
     """N(d,ℓ)λ_ℓ(ω,ω) up to the degree ``top``: a part of a law whose sum is one."""
     return [harmonic_dimension(dim, ell) * plane_wave(dim, ell, q(omega), q(omega)) for ell in range(top + 1)]
