@@ -128,7 +128,6 @@ def test_budget_floor_is_below_the_exact_value(dim, budget):
     assert floor > exact.upper / 80
 
 
-# checks: ex-trade-offs-second-floor
 def test_the_two_floors_win_in_different_regimes():
     """√N(d,L+2) against C(L/2+d−1, d−1): the larger of the two allows the larger budget."""
     for dim, degree in ((10, 2), (10, 4), (100, 6)):
