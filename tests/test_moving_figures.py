@@ -23,8 +23,8 @@ def one(frequency):
     left.legend(loc="upper right")
     left.set(ylim=(-1.1, 1.1))
     right.plot(X, np.exp(-X), "--")
-    right.plot([frequency / 5], [np.exp(-frequency / 5)], "s")
     right.plot(np.arange(frequency) / 2, np.full(frequency, 0.5), "o")
+    right.plot([frequency / 5], [np.exp(-frequency / 5)], "s")
     return figure
 
 
@@ -36,22 +36,31 @@ def moving(start=1, draw=one, **changes):
 
 
 def rebuilt(figure, k):
+    return redrawn(figure.svg, figure.parts, k)
+
+
+def redrawn(svg, parts, k):
     """The drawing k, from the first one and the stored differences: written apart from moving.js, as a check of it."""
-    root = ElementTree.fromstring(figure.svg)
+    root = ElementTree.fromstring(svg)
     elements = list(root.iter())[1:]
-    for index, name, values, *axes in figure.parts:
+    for index, name, values, *axes in parts:
         element, value = elements[index], values[k]
         if name == "":
-            new = ElementTree.fromstring(f'<g xmlns="http://www.w3.org/2000/svg">{value}</g>')
-            element[:] = list(new)
+            element[:] = list(ElementTree.fromstring(f'<g xmlns="http://www.w3.org/2000/svg">{value}</g>'))
         elif axes:
             points = np.array(re.findall(r"-?\d+(?:\.\d+)?", element.get(name)), dtype=float).reshape(-1, 2)
             points[:, axes[0]] = (np.cumsum(value) / 10).reshape(len(axes[0]), -1).T
-            texts = iter(f"{number:g}" for number in points.ravel())
+            texts = iter(f"{number:.9g}" for number in points.ravel())
             element.set(name, re.sub(r"-?\d+(?:\.\d+)?", lambda _, texts=texts: next(texts), element.get(name)))
         else:
             element.set(name, value)
     return root
+
+
+def elements_after(svg, parts, k):
+    """Name, path and place of every element of the drawing k, in the order of the page."""
+    elements = list(redrawn(svg, parts, k).iter())[1:]
+    return [[e.tag.rpartition("}")[2], e.get("d"), e.get("x"), e.get("y")] for e in elements]
 
 
 def same(a, b):
@@ -136,7 +145,7 @@ def wider(frequency):
         ({"label": ""}, "label must not"),
         ({"caption": ""}, "caption must not"),
         ({"start": 4}, "start must lie between 0 and 3"),
-        ({"draw": titled}, "text inside the drawings"),
+        ({"draw": titled}, "the same texts"),
         ({"draw": wider}, "must have 1 panels, got 2"),
     ],
 )
@@ -150,3 +159,22 @@ def test_one_drawing_does_not_move():
         figures.frames([(one(1), "f = 1", "x")], name="fig-x", label="f", alt="x", caption="x")
     with pytest.raises(ValueError, match="value and message"):
         figures.frames([(one(1), "", "x")] * 2, name="fig-x", label="f", alt="x", caption="x")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (1325, "1,325"),
+        (0.0228, "0.023"),
+        (741.2, "740"),
+        (-0.5, "-0.5"),
+        (1.44e-9, "1.4·10⁻⁹"),
+        (9.99e-10, "1.0·10⁻⁹"),
+        (2_500_000, "2.5·10⁶"),
+        (7 * 10**400, "7.0·10⁴⁰⁰"),
+    ],
+)
+def test_numbers_in_words(value, text):
+    assert figures.readable(value) == text
+    assert figures.readable(12.345, 3) == "12.3"

@@ -6,7 +6,7 @@ may also move: :func:`frames` stores a few precomputed drawings of one parameter
 """
 
 from .drawing import InlineFigure, show
-from .moving import MovingFigure, frames
+from .moving import MovingFigure, frames, readable
 from .style import COLOURS, LINE_STYLES, MARKERS, subplots, use_style
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "InlineFigure",
     "MovingFigure",
     "frames",
+    "readable",
     "show",
     "subplots",
     "use_style",

@@ -47,12 +47,23 @@ def show(figure: "Figure", *, name: str, alt: str, caption: str = "") -> InlineF
     Source
         Style of every chapter; no formula.
     """
+    return InlineFigure(name=name, svg=inline_svg(figure, name, alt), alt=alt, caption=caption)
+
+
+def inline_svg(figure: "Figure", name: str, alt: str, settled: bool = False) -> str:
+    """The figure as SVG for a page; ``settled`` says that its layout is final, which saves one of two passes."""
     if not re.fullmatch(r"fig-[a-z0-9-]+", name):
         raise ValueError(f"name must look like 'fig-some-words', got {name!r}")
     if not alt.strip():
         raise ValueError("alt must say what the figure shows, got an empty text")
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    bare = {"Date": None, "Creator": None}
+    if settled:
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+        FigureCanvasSVG(figure).print_svg(buffer, metadata=bare)
+    else:
+        figure.savefig(buffer, format="svg", metadata=bare, transparent=True)
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
@@ -73,7 +84,7 @@ def show(figure: "Figure", *, name: str, alt: str, caption: str = "") -> InlineF
     look = f"width:100%;max-width:{width * 4 / 3:.0f}px;height:auto;stroke-linejoin:round;stroke-linecap:butt"
     opening = f'<svg role="img" aria-label="{label}" style="{look}" '
     svg = svg.replace("<svg ", opening, 1)
-    return InlineFigure(name=name, svg=_compact(svg), alt=alt, caption=caption)
+    return _compact(svg)
 
 
 def _compact(svg: str) -> str:

@@ -1,6 +1,6 @@
 """A figure that moves: one parameter, a few precomputed drawings, a slider, and one sentence for each of them.
 
-The first drawing is stored whole. Of the others only what differs is kept, mostly the coordinates of a few paths, so
+One drawing is stored whole. Of the others only what differs is kept, mostly the coordinates of a few paths, so
 twenty drawings weigh little more than two. Without scripts, and on paper, one drawing stands there with its sentence.
 """
 
@@ -10,14 +10,16 @@ import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from .drawing import InlineFigure, show
+from .drawing import InlineFigure, inline_svg
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 #: Names that matplotlib makes from the content of a marker, a clip or a path: they differ where the content does.
 _HASHED = re.compile(r"(?<=[\"#])(fig-[a-z0-9-]+-)((?:[mph]|C[0-9a-f]+_[0-9a-f]+_)[0-9a-f]{10})\b")
@@ -87,8 +89,8 @@ def frames(
         Coordinates that move are rounded to 0.1 pt.
 
     Raises
-        ValueError if there are fewer than two drawings, ``start`` is none of them, a text is empty, or text inside the
-        drawings differs.
+        ValueError if there are fewer than two drawings, ``start`` is none of them, a text is empty, or the drawings
+        differ in more than coordinates: in their panels, texts or numbers of curves.
 
     Source
         Style of every chapter; no formula.
@@ -101,7 +103,7 @@ def frames(
         if not (value.strip() and message.strip()):
             raise ValueError(f"value and message of each drawing must not be empty, got {value!r}, {message!r}")
         places = _share_layout(figure, places)
-        shown.append(_plain_names(show(figure, name=name, alt=f"{alt} {value}: {message}", caption=caption).svg))
+        shown.append(_plain_names(inline_svg(figure, name, f"{alt} {value}: {message}", settled=True)))
         values.append(value)
         messages.append(message)
     if len(shown) < 2:
@@ -118,8 +120,32 @@ def frames(
         values=tuple(values),
         messages=tuple(messages),
         start=start,
-        parts=tuple(_parts(trees, {e: k for k, e in enumerate(trees[0].iter())})),
+        parts=tuple(_parts(trees, start, {element: k for k, element in enumerate(trees[start].iter())})),
     )
+
+
+def readable(value: float, digits: int = 2) -> str:
+    """A number for a message, as a reader writes it: ``1,325``, ``0.023``, ``1.4·10⁻⁹``.
+
+    Parameters
+        value : a number; integers may have hundreds of digits.
+        digits : significant digits, of all but integers below a million.
+
+    Returns
+        str.
+
+    Error
+        Rounding to ``digits``.
+
+    Source
+        Style of every chapter; no formula.
+    """
+    if isinstance(value, int) and abs(value) < 10**6:
+        return f"{value:,}"
+    if value == 0 or 1e-3 <= abs(value) < 10**6:
+        return f"{float(f'{value:.{digits}g}'):,g}"
+    mantissa, exponent = f"{Decimal(value):.{digits - 1}e}".split("e")
+    return f"{mantissa}·10{str(int(exponent)).translate(_RAISED)}"
 
 
 def _share_layout(figure: "Figure", places):
@@ -141,20 +167,20 @@ def _plain_names(svg: str) -> str:
     return _HASHED.sub(lambda m: f"{m[1]}k{order.setdefault(m[2], len(order))}", svg)
 
 
-def _parts(trees: list, position: dict):
+def _parts(trees: list, start: int, position: dict):
     """What differs between trees of the same shape: attributes where it can, whole groups where it must."""
-    first = trees[0]
-    for key in first.attrib:
+    here = position[trees[start]] - 1  # the root itself does not count
+    for key in trees[start].attrib:
         values = [tree.get(key) for tree in trees]
         if key != "aria-label" and len(set(values)) > 1:
-            yield [position[first] - 1, key, *(_coded(values) if key in {"d", "x", "y"} else [values])]
+            yield [here, key, *(_coded(values) if key in {"d", "x", "y"} else [values])]
     if len({tuple(child.tag for child in tree) for tree in trees}) == 1:
         for children in zip(*trees, strict=True):
-            yield from _parts(list(children), position)
+            yield from _parts(list(children), start, position)
         return
     if any(tree.find(".//{*}defs") is not None for tree in trees):
-        raise ValueError("text inside the drawings must not differ: say it in the message")
-    yield [position[first] - 1, "", ["".join(_markup(child) for child in tree) for tree in trees]]
+        raise ValueError("drawings must have the same texts, and the same curves (an empty one: np.nan)")
+    yield [here, "", ["".join(_markup(child) for child in tree) for tree in trees]]
 
 
 def _coded(values: list[str]):
