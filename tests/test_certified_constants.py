@@ -115,6 +115,7 @@ VALUES = {
     "contraction": (lambda: single_neuron.contraction(pi / 2), 1e-14),
     "contraction-inverse": (lambda: 1 / single_neuron.contraction(pi / 2), 1e-14),
     "price-where": (lambda: 0.2146 * (1 - 0.2146) / (0.5 - 2 * 0.2146), 1e-13),
+    "bias-coupling": (lambda: biased_price_law.coupling(3, 2), 1e-15),
     "bias-neuron-k": (lambda: largest_k(20), 1e-14),
     "bias-neuron-second": (lambda: 1 - largest_k(20) / 20, 1e-14),
     "bias-neuron-third": (lambda: LAST, 1e-15),
@@ -256,10 +257,25 @@ def test_refusals():
         tools.features_to_capture(20, 20.0, (aim[0] * Fraction(9, 10), aim[1]), 100, 41)
 
 
+def test_the_budgets_that_match():
+    """The float enclosures of the chapter overlap with the rigorous ones, and no other case lies outside."""
+    data = BOOK / "data"
+    certified = records.read(data / "certified_frontier.json")["matching"]
+    stored = records.read(data / "trade_offs_curves.json")["matching"]
+    cases = {(row["dim"], row["degree"]): row["at_size"] for row in stored}
+    for row in certified:
+        low, high = cases[row["dim"], row["degree"]]
+        assert row["lower"] <= high * (1 + 1e-9)
+        assert low <= row["upper"] * (1 + 1e-9)
+        assert row["upper"] - row["lower"] < 1e-3 * row["lower"]
+    assert min(low for low, _ in cases.values()) >= certified[1]["lower"] * (1 - 1e-3)
+    assert max(high for _, high in cases.values()) <= certified[0]["upper"] * (1 + 1e-3)
+
+
 def test_the_table_shows_every_row(rows):
-    frontier = records.read(BOOK / "data" / "certified_frontier.json")["rows"]
+    frontier = records.read(BOOK / "data" / "certified_frontier.json")
     shown = table_script.table(list(rows.values()), frontier)
-    assert shown.count("<td id=") == len(rows) + len(frontier)
+    assert shown.count("<td id=") == len(rows) + len(frontier["rows"]) + len(frontier["matching"])
     assert table_script.compact("2.25351e-2 .. 2.25352e-2") == "0.022535[1, 2]"
     assert table_script.compact("7.40796e2 .. 7.40797e2") == "740.79[6, 7]"
     assert table_script.compact("1.0368e-1 .. 1.0368e-1") == "0.10368, exactly"

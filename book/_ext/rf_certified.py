@@ -126,6 +126,14 @@ def _enclosures(*stamped) -> dict[str, Enclosure]:
         )
         for row in frontier["rows"]
     ]
+    found += [
+        Enclosure(
+            f"matching-{row['dim']}-{row['degree']}",
+            f"E_B/τ_L at d = {row['dim']}, L = {row['degree']}, B = {row['budget']}",
+            (Fraction(row["lower"]), Fraction(row["upper"])),
+        )
+        for row in frontier["matching"]
+    ]
     return {one.name: one for one in found}
 
 

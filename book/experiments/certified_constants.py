@@ -63,13 +63,13 @@ BIAS_LAST = Fraction(41**2, 41**2 + 32)  # 20.5²/(20.5² + 8)
 
 
 def rate_of_waves(kappa):
-    """M(κ), the largest e^{−κ(1−t)}√(1−t²)."""
+    """M(q), the largest e^{−q(1−t)}√(1−t²)."""
     root = (1 + 4 * kappa**2).sqrt()
     return ((root - 1 - 2 * kappa + (2 / (1 + root)).log()) / 2).exp()
 
 
 def overshoot(kappa):
-    """(π⁴/64)·2κ/(√(1+4κ²) − 1), the limit of one integral over the largest eigenvalue."""
+    """(π⁴/64)·2q/(√(1+4q²) − 1), the limit of one integral over the largest eigenvalue."""
     return arb.pi() ** 4 / 64 * 2 * kappa / ((1 + 4 * kappa**2).sqrt() - 1)
 
 
@@ -109,7 +109,7 @@ def by_hand():
     return bound / arb(40).sqrt() / hull(largest)
 
 
-KAPPA = "κ = π²/4"
+WHERE = "q = π²/4"
 CLOSED_FORMS: dict[str, tuple[str, Callable]] = {
     "share-of-degree-zero": ("1/π, the limit of m₀ as d → ∞", lambda: 1 / arb.pi()),
     "share-of-degree-two": ("1/(2π), the limit of m₂, and of λ₀, as d → ∞", lambda: 1 / (2 * arb.pi())),
@@ -156,12 +156,12 @@ CLOSED_FORMS: dict[str, tuple[str, Callable]] = {
         "(2/(50 τ₅₀))^(1/2) at d = 50: the norm at which r₅₀ features leave the error 1/50",
         lambda: (q(1, 25) / hull(certify.best_relative_error(50, features_up_to(50, 50), BITS + 16))).sqrt(),
     ),
-    "rate-of-waves": (f"M(κ) at {KAPPA}: the rate of λ_max at s = √d", lambda: rate_of_waves(arb.pi() ** 2 / 4)),
-    "rate-of-features": (f"−½ ln M(κ) at {KAPPA}", lambda: -rate_of_waves(arb.pi() ** 2 / 4).log() / 2),
-    "rate-of-sum": (f"M(2κ)^(1/2) at {KAPPA}", lambda: rate_of_waves(arb.pi() ** 2 / 2).sqrt()),
+    "rate-of-waves": (f"M(q) at {WHERE}: the rate of λ_max at s = √d", lambda: rate_of_waves(arb.pi() ** 2 / 4)),
+    "rate-of-features": (f"−½ ln M(q) at {WHERE}", lambda: -rate_of_waves(arb.pi() ** 2 / 4).log() / 2),
+    "rate-of-sum": (f"M(2q)^(1/2) at {WHERE}", lambda: rate_of_waves(arb.pi() ** 2 / 2).sqrt()),
     "rate-by-hand": ("(3/4)^(1/4)", lambda: q(3, 4).sqrt().sqrt()),
     "integral-overshoot": (
-        f"(π⁴/64) · 2κ/(√(1+4κ²) − 1) at {KAPPA}: the limit of one integral over λ_max",
+        f"(π⁴/64) · 2q/(√(1+4q²) − 1) at {WHERE}: the limit of one integral over λ_max",
         lambda: overshoot(arb.pi() ** 2 / 4),
     ),
     "integral-40": (
@@ -189,6 +189,7 @@ CLOSED_FORMS: dict[str, tuple[str, Callable]] = {
 
 FRACTIONS: dict[str, tuple[str, Fraction]] = {
     "price-where": ("s(1−s)/(½−2s) at s = 0.2146", Fraction(2146 * 7854, 708 * 10**4)),
+    "bias-coupling": ("k_L at d = 3, L = 2: the largest for d ≥ 3, L ≥ d − 1", Fraction(5, 2)),
     "bias-neuron-k": ("k_L at d = 20, L = 18", BIAS_K),
     "bias-neuron-second": ("1 − k_L/d at d = 20, L = 18", 1 - BIAS_K / 20),
     "bias-neuron-third": ("20.5²/(20.5² + 8)", BIAS_LAST),

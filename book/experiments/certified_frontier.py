@@ -3,7 +3,10 @@
 python -m rfcompanion reproduce certified_frontier
 """
 
+from math import comb
+
 from rfcompanion import certify, certify_budget
+from rfcompanion.price_law import features_up_to
 
 #: (d, B) and the degree up to which the moments are kept.
 CASES = [(d, 10.0**k, 120 if d <= 10 else 80) for d in (5, 10, 20, 50, 100) for k in (1, 2, 3, 4) if d > 5 or k < 3]
@@ -13,3 +16,16 @@ def enclose(dim: int, budget: float, max_degree: int) -> dict:
     """Both ends, as floats rounded outwards."""
     low, high = certify.to_floats(certify_budget.weight_limited_error(dim, budget, max_degree))
     return {"dim": dim, "budget": budget, "max_degree": max_degree, "lower": low, "upper": high}
+
+
+#: (d, L) of the largest and of the smallest E_B/τ_L at B = C(L/2+d−1, d−1) among the cases of ``trade_offs_curves``.
+MATCHING = ((5, 2), (30, 4))
+
+
+def over_the_tail(dim: int, degree: int) -> dict:
+    """Both ends of E_B/τ_L at B = C(L/2+d−1, d−1), as floats rounded outwards."""
+    budget = comb(degree // 2 + dim - 1, dim - 1)
+    error = certify_budget.weight_limited_error(dim, float(budget))
+    tail = certify.best_relative_error(dim, features_up_to(dim, degree))
+    low, high = certify.to_floats((error[0] / tail[1], error[1] / tail[0]))
+    return {"dim": dim, "degree": degree, "budget": budget, "lower": low, "upper": high}

@@ -69,13 +69,16 @@ def settings() -> dict:
     }
 
 
-def table(constants: list[dict], frontier: list[dict]) -> str:
+def table(constants: list[dict], frontier: dict) -> str:
     """The numbers that the pages print, as HTML: one row each, with the address that the marks lead to."""
     shown = [(row["name"], row["formula"], compact(row["enclosure"])) for row in constants]
-    for row in frontier:
+    for row in [*frontier["rows"], *frontier["matching"]]:
+        name, place = f"frontier-{row['dim']}-{row['budget']:.0f}", f"E_B at d = {row['dim']}"
+        if "degree" in row:
+            name = f"matching-{row['dim']}-{row['degree']}"
+            place = f"E_B/τ_L at d = {row['dim']}, L = {row['degree']}"
         ends = certify_constants.to_decimals((Fraction(row["lower"]), Fraction(row["upper"])), 13)
-        place = f"E_B at d = {row['dim']}, B = {row['budget']:.0f}"
-        shown.append((f"frontier-{row['dim']}-{row['budget']:.0f}", place, compact(" .. ".join(ends))))
+        shown.append((name, f"{place}, B = {row['budget']:.0f}", compact(" .. ".join(ends))))
     lines = [
         f'<tr><td id="certified-{name}">{html.escape(text)}</td><td>{ends}</td></tr>' for name, text, ends in shown
     ]

@@ -411,13 +411,14 @@ def certified_frontier_plan(fast, device):
 
     cases = [{"dim": d, "budget": B, "max_degree": L} for d, B, L in script.CASES]
     cases = cases[:2] if fast else cases
-    return Plan(rows("rows", cases, [1.0] * len(cases)))
+    matching = [{"dim": dim, "degree": degree} for dim, degree in script.MATCHING]
+    return Plan(rows("rows", cases, [1.0] * len(cases)) + rows("matching", matching, [1.0] * len(matching)))
 
 
-def certified_frontier(dim, budget, max_degree, device):
+def certified_frontier(dim, device, budget=None, max_degree=None, degree=None):
     import certified_frontier as script
 
-    return script.enclose(dim, budget, max_degree)
+    return script.enclose(dim, budget, max_degree) if degree is None else script.over_the_tail(dim, degree)
 
 
 def _learners(dim: int, seconds: float) -> Experiment:
