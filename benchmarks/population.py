@@ -14,7 +14,7 @@ DIM, TARGETS = 50, 16
 
 
 def rows(quick: bool = False) -> list[dict]:
-    """Peak memory of the whole process, and seconds for each factorisation's worth of multiplications."""
+    """Peak memory of the whole process, and seconds beside those of a bare factorisation."""
     count = 2048 if quick else 16_384
     measured = _measure.in_child("population", {"count": count})
     size = count * count * 8 / 1e9
@@ -37,8 +37,9 @@ def child(task: dict) -> dict:
     v /= np.linalg.norm(v, axis=1, keepdims=True)
     begin = time.process_time()
     gram, cross = gaussian.relu_gram(w), gaussian.relu_gram(w, V=v)
+    before = _measure.peak_memory()  # a fit starts the kernel's mark anew
     fit = fit_population(gram, cross, np.full(TARGETS, 0.5), overwrite_gram=True)
-    seconds, memory = time.process_time() - begin, _measure.peak_memory()
+    seconds, memory = time.process_time() - begin, max(before, _measure.peak_memory())
     assert fit.cure == "none"
     assert ((fit.relative_error > 0) & (fit.relative_error < 1)).all()
     gram[...] = 0.0
