@@ -170,7 +170,6 @@ _SCRIPT = re.compile(r'<script\b([^>]*?)\ssrc="([^"]+)"([^>]*)></script>')
 _PRELOAD = re.compile(r'[ \t]*<link rel="preload" as="script"[^>]*>\n?')
 #: Names that matplotlib gives to every group of a drawing.
 _NAME = re.compile(r' id="([^"]+-[A-Za-z0-9.]+_\d+)"')
-_DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 
 
 def sheets(page: str) -> list[str]:
@@ -191,14 +190,6 @@ def rewrite_scripts(page: str, folder: Path, is_search: bool) -> str:
         return f'<script{before} src="{address}"{after}></script>'
 
     return _SCRIPT.sub(script, _PRELOAD.sub("", page))
-
-
-def rewrite_drawings(page: str) -> str:
-    """Drop the names inside drawings that nothing refers to."""
-    referred = set(re.findall(r'(?:"|\()#([^")]+)', page))
-    return _DRAWING.sub(
-        lambda drawing: _NAME.sub(lambda name: name[0] if name[1] in referred else "", drawing[0]), page
-    )
 
 
 _THEME = re.compile(r'<script data-cfasync="false">.*?</script>', re.DOTALL)
@@ -242,6 +233,8 @@ def keep_room(page: str) -> str:
 
     def figure(match):
         opening, drawing, most, width, height = match.groups()
+        referred = set(re.findall(r'(?:"|\()#([^")]+)', drawing))
+        drawing = _NAME.sub(lambda name: name[0] if name[1] in referred else "", drawing)
         return (
             f'{opening}<div class="rf-drawing" style="max-width:{most}px;aspect-ratio:{width}/{height}">{drawing}</div>'
         )
@@ -260,7 +253,8 @@ def words_of(texts: list[str], scripts: list[str]) -> set[str]:
     for text in texts:
         for value in set(re.findall(r'\bclass="([^"]*)"', text)):
             found.update(value.split())
-    for text in scripts:
+        scripts = [*scripts, *dict.fromkeys(re.findall(r"<script\b[^>]*>(.+?)</script>", text, re.DOTALL))]
+    for text in dict.fromkeys(scripts):
         found.update(re.findall(r"[A-Za-z_][\w-]*", text))
     return found
 
@@ -281,7 +275,7 @@ def finish(app, exception):
         text = re.sub(r'(<meta name="viewport"[^>]*>)(.*?)<meta name="viewport"[^>]*>', r"\1\2", text, flags=re.DOTALL)
         text = _SEARCH_BUTTON.sub(r"\1", text).replace('<summary aria-label="Toggle hidden content">', "<summary>")
         text = text.replace(_SIDE_BAR, f'{_SIDE_BAR} role="region" aria-label="Book"')
-        pages[path] = keep_room(rewrite_drawings(_THEME.sub(lambda _: THEME, text)))
+        pages[path] = keep_room(_THEME.sub(lambda _: THEME, text))
 
     scripts = [path.read_text(encoding="utf-8") for path in (root / "_static").glob("*.js")]
     scripts += [

@@ -46,6 +46,7 @@ def test_the_sheet_is_small_and_used(html):
     css = sheets[0].read_text(encoding="utf-8")
     assert len(gzip.compress(css.encode())) < 40 * KILOBYTE
     assert "url(" not in css.replace("url(data:", "").replace('url("data:', "")
+    assert ".rf-chosen" in css  # a class that only a script in a page sets
     for rule in (".rf-figure", ".bd-sidebar-primary", "html.rf-math", ".rf-drawing", ".sd-card", "@media print"):
         assert rule in css, rule
 
