@@ -162,7 +162,7 @@ def test_blocks_do_not_change_the_answer(monkeypatch):
     rng = np.random.default_rng(6)
     W, b = rng.normal(size=(37, 5)), rng.normal(size=37)
     whole = gaussian.relu_gram(W, b)
-    monkeypatch.setattr(gaussian, "_BLOCK", 50)
+    monkeypatch.setattr(gaussian.gram, "_BLOCK", 50)
     assert np.allclose(gaussian.relu_gram(W, b), whole, rtol=0, atol=1e-14)
     assert np.allclose(gaussian.relu_gram(W, b, W, b), whole, rtol=0, atol=1e-14)
 
