@@ -22,7 +22,7 @@ class Features:
         backend : ``"any"``, ``"numpy"`` or ``"torch"``: the arrays that ``function`` understands.
 
     Source
-        Chapters reduction and general_features.
+        Chapters "Reduction" and "General features".
     """
 
     name: str
@@ -71,6 +71,8 @@ class Features:
 def from_callable(function, dim, count, *, name="callable", backend="any") -> Features:
     """Any feature map: ``function`` takes samples (n, d) and returns (n, r).
 
+    f_i(x_s) = function(x)[s, i].
+
     Parameters
         function : callable, without state of its own that changes.
         dim, count : d and r.
@@ -87,7 +89,7 @@ def from_callable(function, dim, count, *, name="callable", backend="any") -> Fe
         ValueError or TypeError that names the argument.
 
     Source
-        Chapter general_features.
+        Chapter "General features".
     """
     if not callable(function):
         raise TypeError(f"function must be callable, got {type(function).__name__}")
@@ -97,7 +99,9 @@ def from_callable(function, dim, count, *, name="callable", backend="any") -> Fe
 
 
 def population_gram(features: Features, other: Features | None = None):
-    """Exact Gram matrix E f_i f_j (or E f_i g_j with another family) under x ~ N(0, I_d), where a closed form exists.
+    """Exact Gram matrix of features, or of two families of them, where a closed form exists.
+
+    G_ij = E f_i(x) f_j(x), or E f_i(x) g_j(x) with another family g;  x ~ N(0, I_d).
 
     Parameters
         features : from :func:`relu_features`, or from :func:`tangent_features` (then ``other`` must be None).
@@ -113,7 +117,7 @@ def population_gram(features: Features, other: Features | None = None):
         ValueError where there is no closed form: use ``fitting.fit_stream``.
 
     Source
-        Chapter setting; :mod:`rfcompanion.gaussian`.
+        Chapter "Setting"; :mod:`rfcompanion.gaussian`.
     """
     from .. import gaussian
 

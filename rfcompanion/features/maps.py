@@ -29,7 +29,7 @@ def relu_features(dim, count, *, weights="unit", biases=None, scale=1.0, seed=0)
         ValueError or TypeError that names the argument.
 
     Source
-        Chapters lower_bound and general_features.
+        Chapters "Lower bound" and "General features".
     """
     dim, count, rng = _sizes(dim, count, seed)
     parameters = {"W": _weights(dim, count, weights, scale, rng)}
@@ -83,7 +83,7 @@ def tangent_features(dim, neurons, *, weights="unit", signs=False, seed=0) -> Fe
         ValueError or TypeError that names the argument.
 
     Source
-        Chapters reduction and general_features.
+        Chapters "Reduction" and "General features".
     """
     dim, neurons, rng = _sizes(dim, neurons, seed, "neurons")
     parameters = {"W": _weights(dim, neurons, weights, 1.0, rng), "a": np.ones(neurons)}
@@ -113,7 +113,7 @@ def deep_features(dim, widths, *, bias=0.0, seed=0) -> Features:
         ValueError or TypeError that names the argument.
 
     Source
-        Chapter general_features.
+        Chapter "General features".
     """
     widths = [_checks.integer("widths", width, 1) for width in np.atleast_1d(widths).tolist()]
     if not widths:
@@ -148,7 +148,7 @@ def kernel_sections(centres, *, kernel="gaussian", bandwidth=1.0) -> Features:
         ValueError or TypeError that names the argument.
 
     Source
-        Chapter general_features.
+        Chapter "General features".
     """
     centres = _checks.array("centres", centres, 2).astype(np.float64)
     _checks.choice("kernel", kernel, tuple(_KERNELS))

@@ -55,7 +55,7 @@ def fit_budgets(problem, ridge: float, budgets: np.ndarray, tolerance: float, me
         RuntimeError if a gap is not below the tolerance.
 
     Source
-        Chapters lower_bound and trade_offs.
+        Chapters "Lower bound" and "Trade-offs".
     """
     if devices.dtype_of(problem.gram) != "float64":
         raise TypeError(f"gram must be float64 when a budget is given, got {devices.dtype_of(problem.gram)}")

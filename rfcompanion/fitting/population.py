@@ -53,7 +53,7 @@ def fit_population(
         ValueError or TypeError in one line that names the argument; RuntimeError if the gap is not reached.
 
     Source
-        Chapters lower_bound, general_features and trade_offs.
+        Chapters "Lower bound", "General features" and "Trade-offs".
     """
     problem = check(gram, cross, target_norm2)
     ridges = numbers_of_path("ridge", ridge)

@@ -71,7 +71,7 @@ def fit_stream(
         ValueError or TypeError in one line that names the argument; RuntimeError if the refinement does not converge.
 
     Source
-        Chapter general_features; the numbers are on the page on benchmarks.
+        Chapter "General features"; speed and memory: page "The fitting code, measured".
     """
     device = devices.name(device)
     data, test, seed = _data(features, target, samples, seed, held_out, device, cache_bytes)

@@ -82,7 +82,7 @@ def train(
         ValueError, TypeError for bad arguments; FloatingPointError if a run diverges to NaN or infinity.
 
     Source
-        Chapter reduction.
+        Chapter "Reduction".
     """
     steps = _checks.integer("steps", steps, 0)
     loss = named("loss", loss, LOSSES, Loss)

@@ -63,6 +63,8 @@ def random_network(
 ) -> Network:
     """Random networks for every pair of seed and width; each pair has its own stream of random numbers.
 
+    N(x) = α Σ_i u_i σ(⟨w_i, x⟩ + b_i).
+
     Parameters
         dim : d, input dimension.
         widths, seeds : the runs are all pairs.
@@ -72,15 +74,19 @@ def random_network(
         bias : standard deviation of Gaussian biases; None for a network without.
         antisymmetric : the second half of the neurons repeats the first with opposite u_i, so that N = 0 at the start.
         scale : α, a number or (S, K) tensor.
+        dtype, device : of all tensors; the numbers are drawn in float64 on the CPU and are the same everywhere.
 
     Returns
         Network.
+
+    Error
+        Exact draws, rounded to ``dtype``; the same seeds and widths give the same networks.
 
     Raises
         ValueError, TypeError for an unknown name, an odd width with ``antisymmetric``, or an empty list.
 
     Source
-        Chapter reduction.
+        Chapter "Reduction".
     """
     dim = _checks.integer("dim", dim, 1)
     widths = (widths,) if not isinstance(widths, Sequence | np.ndarray) else tuple(widths)

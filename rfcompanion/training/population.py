@@ -31,7 +31,7 @@ def relu_population_loss(hidden, output, teacher_hidden, teacher_output) -> torc
         Rounding.
 
     Source
-        Chapter single_neuron; arc-cosine kernel, Cho & Saul (2009).
+        Chapter "A single neuron"; arc-cosine kernel, Cho & Saul (2009).
     """
     z, c, _, sizes, theta = _population(hidden, output, teacher_hidden, teacher_output)
     kernel = sizes[..., :, None] * sizes[..., None, :] * _sin_minus_theta_cos(theta)
@@ -59,7 +59,7 @@ def relu_population_gradient(hidden, output, teacher_hidden, teacher_output) -> 
         Rounding. At w_i = 0, where F has a kink, the direction ŵ_i is taken as zero.
 
     Source
-        Chapter single_neuron.
+        Chapter "A single neuron".
     """
     z, c, unit, sizes, theta = _population(hidden, output, teacher_hidden, teacher_output)
     students = hidden.shape[-2]
@@ -87,6 +87,8 @@ def train_population(
 ) -> Training:
     """Gradient descent on the exact population loss of a ReLU student, x ~ N(0, I_d): no samples at all.
 
+    θ_{t+1} = θ_t − η_t ∇F(θ_t), F as in :func:`relu_population_loss`.
+
     Parameters
         network : unbiased ReLU networks of one width (K = 1) at the start; it is not changed.
         teacher_hidden, teacher_output : v (S, m, d) or (m, d), a (S, m) or (m,).
@@ -95,11 +97,15 @@ def train_population(
     Returns
         Training; ``online_loss`` (T, S, 1) is the exact loss F before each step.
 
+    Error
+        Rounding, in the dtype of the network.
+
     Raises
-        ValueError for biases, another activation or several widths.
+        ValueError, TypeError for bad arguments, biases, another activation or several widths; FloatingPointError if a
+        weight diverges.
 
     Source
-        Chapter single_neuron.
+        Chapter "A single neuron".
     """
     if network.activation.name != "relu" or network.bias is not None or len(network.widths) != 1:
         raise ValueError("network must be an unbiased ReLU network of one width")

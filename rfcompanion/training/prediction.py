@@ -9,7 +9,9 @@ from .network import Network
 
 @torch.no_grad()
 def predict(network: Network, x: torch.Tensor) -> torch.Tensor:
-    """Outputs N_{s,k}(x).
+    """Outputs of the networks.
+
+        N_{s,k}(x) = α_{s,k} Σ_{i in block k} u_{s,i} σ(⟨w_{s,i}, x⟩ + b_{s,i}).
 
     Parameters
         network : S × K networks.
@@ -18,8 +20,11 @@ def predict(network: Network, x: torch.Tensor) -> torch.Tensor:
     Returns
         Tensor (S, K, n).
 
+    Error
+        Rounding, in the dtype of the network.
+
     Source
-        Chapter reduction.
+        Chapter "Reduction".
     """
     function = network.activation.value_and_slope
     parts = (
@@ -41,8 +46,11 @@ def predict_linearised(start: Network, twin: Network, x: torch.Tensor) -> torch.
     Returns
         Tensor (S, K, n).
 
+    Error
+        Rounding, in the dtype of the network.
+
     Source
-        Chapter reduction.
+        Chapter "Reduction".
     """
     change = replace(twin, hidden=twin.hidden - start.hidden, bias=_difference(twin.bias, start.bias))
     outputs = []
@@ -55,7 +63,22 @@ def predict_linearised(start: Network, twin: Network, x: torch.Tensor) -> torch.
 
 @torch.no_grad()
 def movement(start: Network, network: Network) -> torch.Tensor:
-    """Frobenius norm of the change of hidden weights (and biases), (S, K)."""
+    """How far the hidden layer has moved.
+
+        (Σ_{i in block k} ‖w_{s,i} − w⁰_{s,i}‖² + (b_{s,i} − b⁰_{s,i})²)^{1/2}.
+
+    Parameters
+        start, network : networks of the same shape.
+
+    Returns
+        Tensor (S, K).
+
+    Error
+        Rounding, in the dtype of the network.
+
+    Source
+        Chapter "Reduction".
+    """
     change = (network.hidden - start.hidden).square().sum(-1)
     if network.bias is not None:
         change = change + (network.bias - start.bias).square()

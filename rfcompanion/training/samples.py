@@ -22,21 +22,27 @@ def sample_stream(
 ) -> Iterator[Pair]:
     """Endless stream of fresh batches (x, y), one independent stream a seed; the same seed gives the same samples.
 
+    y = target(x) + noise·z,  z ~ N(0, 1).
+
     Parameters
         dim, batch : d and the number of samples a step.
         seeds : S seeds.
         target : maps x (S, n, d) to y (S, n).
         law : "gaussian" for N(0, I_d), "sphere" for the unit sphere, "ball" for the unit ball (uniform).
         noise : standard deviation of Gaussian noise added to y.
+        dtype, device : of x and y; the numbers are drawn in float64 on the CPU and are the same everywhere.
 
     Returns
         Iterator of x (S, n, d), y (S, n).
+
+    Error
+        Exact draws, rounded to ``dtype``.
 
     Raises
         ValueError, TypeError for bad arguments, at the first batch.
 
     Source
-        Chapter reduction.
+        Chapter "Reduction".
     """
     dim, batch = _checks.integer("dim", dim, 1), _checks.integer("batch", batch, 1)
     _checks.choice("law", law, ("gaussian", "sphere", "ball"))
