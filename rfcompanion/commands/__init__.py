@@ -6,12 +6,13 @@ returns the exit code.
 
 import argparse
 from fractions import Fraction
+from typing import NoReturn
 
 
 class OneLineParser(argparse.ArgumentParser):
     """A parser whose errors are one line on standard error and exit code 2."""
 
-    def error(self, message: str):
+    def error(self, message: str) -> NoReturn:
         """Say what is wrong in one line and end with exit code 2."""
         self.exit(2, f"{self.prog}: error: {message}\n")
 
