@@ -16,10 +16,11 @@ X = np.linspace(0, 3, 41)
 
 
 def one(frequency):
-    """A curve, a filled area, a moving point, and as many dots as the frequency says."""
+    """A curve, a filled area, a curve that is not always there, a moving point, as many dots as the frequency says."""
     figure, (left, right) = figures.subplots(1, 2)
     left.plot(X, np.sin(frequency * X), label="sine")
     left.fill_between(X, np.cos(frequency * X), alpha=0.3)
+    left.plot(X, np.where(frequency > 2, X, np.nan))
     left.legend(loc="upper right")
     left.set(ylim=(-1.1, 1.1))
     right.plot(X, np.exp(-X), "--")

@@ -174,7 +174,7 @@ def _parts(trees: list, start: int, position: dict):
         values = [tree.get(key) for tree in trees]
         if key != "aria-label" and len(set(values)) > 1:
             yield [here, key, *(_coded(values) if key in {"d", "x", "y"} else [values])]
-    if len({tuple(child.tag for child in tree) for tree in trees}) == 1:
+    if len({tuple((child.tag, *child.attrib) for child in tree) for tree in trees}) == 1:
         for children in zip(*trees, strict=True):
             yield from _parts(list(children), start, position)
         return

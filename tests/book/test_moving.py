@@ -1,0 +1,350 @@
+"""The figures with a slider, as the notebooks store them: their numbers once more by other formulas, and their use."""
+
+import gzip
+import json
+import math
+import re
+import sys
+
+import build_book as builder
+import mpmath
+import numpy as np
+import pytest
+from scipy import integrate, optimize
+from test_accessibility import AXE, RUN
+from test_browser import Visit
+from test_explorer import chromium  # noqa: F401  (a fixture)
+
+from rfcompanion import biased_neuron, certify, gaussian, harmonics, polynomials, single_neuron, targets
+
+sys.path.insert(0, str(builder.ROOT / "tests"))
+from test_moving_figures import elements_after
+
+BOOK = builder.ROOT / "book"
+FIGURES = {
+    "fig-reduction-twins": "reduction",
+    "fig-polynomials-staircase": "polynomials",
+    "fig-concentration-spectrum": "concentration",
+    "fig-anti-concentration-phase": "anti_concentration",
+    "fig-lower-bound-relative": "lower_bound",
+    "fig-biased-floor": "general_features",
+    "fig-trade-offs-representer": "trade_offs",
+    "fig-neuron-fate": "single_neuron",
+}
+NUMBER = re.compile(r"(\d[\d,]*(?:\.\d+)?)(?:·10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?")
+LOWER = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
+def stored(name):
+    """What the notebook stores for the figure: HTML and plain text."""
+    notebook = json.loads((BOOK / f"{FIGURES[name]}.ipynb").read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            data = {kind: "".join(text) for kind, text in output.get("data", {}).items() if kind.startswith("text/")}
+            if f'id="{name}"' in data.get("text/html", ""):
+                return data
+    raise AssertionError(f"{name} is not in the notebook")
+
+
+def messages(name):
+    """{value: numbers of its message}; both as the reader sees them."""
+    found = {}
+    for line in stored(name)["text/plain"].splitlines()[1:]:
+        value, _, message = line.strip().partition(": ")
+        numbers = [
+            float(digits.replace(",", "")) * 10.0 ** int((power or "⁰").translate(LOWER))
+            for digits, power in NUMBER.findall(message)
+        ]
+        found[value.partition(" = ")[2].replace("−", "-").replace(",", "")] = (message, numbers)
+    return found
+
+
+def test_every_figure_with_a_slider_is_tested_here():
+    found = set()
+    for path in sorted((BOOK / "sources").glob("*.md")):
+        found |= set(
+            re.findall(r"figures\.frames\(.*?name=\"(fig-[\w-]+)\"", path.read_text(encoding="utf-8"), re.DOTALL)
+        )
+    assert found == set(FIGURES)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_it_is_small(name):
+    text = stored(name)["text/html"].encode()
+    assert len(gzip.compress(text)) < 25_000
+    assert len(text) < 110_000
+
+
+# ------------------------------------------------------------------------------------------------- numbers
+
+
+def test_numbers_of_the_spectrum():
+    """λ_1 of the triangle wave as a double sum of Bessel functions with 40 digits, its size by quadrature."""
+    shown = messages("fig-concentration-spectrum")
+    with mpmath.workdps(40):
+        for dim in (4, 10, 20, 30):
+            odd = range(1, 26, 2)
+            half, root = mpmath.mpf(dim) / 2, mpmath.sqrt(dim)
+            total = mpmath.mpf(0)
+            for j in odd:
+                for k in odd:
+                    p, q = (mpmath.pi * root * i / 2 for i in (j, k))
+                    wave = mpmath.gamma(half) * (2 / (p * q)) ** (half - 1) * mpmath.exp(-(p * p + q * q) / 2)
+                    sign = (-1) ** ((j - 1) // 2 + (k - 1) // 2)
+                    total += sign * 64 / (mpmath.pi**4 * j * j * k * k) * wave * mpmath.besseli(half, p * q)
+            size = sum(
+                integrate.quad(
+                    lambda z, s=float(root): targets.triangle_wave(s * z) ** 2 * math.exp(-z * z / 2), a, a + 0.5
+                )[0]
+                for a in np.arange(-8, 8, 0.5)
+            )
+            seen = float(total) / (size / math.sqrt(2 * math.pi))
+            assert shown[str(dim)][1][1] == pytest.approx(seen, rel=0.06), dim
+
+
+def test_numbers_of_the_phase():
+    shown = messages("fig-anti-concentration-phase")
+    for norm in (0.2, 0.5, 1.0, 2.0):
+        u = (np.arange(4000) + 0.5) / 1000
+        density = sum(np.exp(-(((u + 4 * k) / norm) ** 2) / 2) for k in range(-30, 31)) / (
+            norm * math.sqrt(2 * math.pi)
+        )
+        distance = abs(density - 0.25).sum() / 2000
+        size = 3 * (density * targets.triangle_wave(u) ** 2).sum() / 1000
+        _, (first, second) = shown[f"{norm:g}"]
+        assert first == pytest.approx(distance, rel=0.06)
+        assert second == pytest.approx(100 * size, abs=0.06)
+
+
+def test_numbers_of_the_price():
+    """The certified enclosures of e_r say that the counts are right to the last digit that is shown."""
+    shown = messages("fig-lower-bound-relative")
+    for dim in (5, 10, 20, 50):
+        _, (percent, easy, one, fifty, hard) = shown[str(dim)]
+        assert (percent, one, fifty) == (2, 1, 50)
+        easy = int(easy)
+        assert certify.best_relative_error(dim, easy)[1] <= 0.02 < certify.best_relative_error(dim, easy - 1)[0]
+        error = 2 / (50 * dim**2)
+        below, above = (hard * factor for factor in ((1, 1) if hard < 1e6 else (0.94, 1.06)))
+        assert (
+            certify.best_relative_error(dim, round(above))[1]
+            <= error
+            < certify.best_relative_error(dim, round(below) - 1)[0]
+        )
+
+
+def test_numbers_of_the_staircase():
+    """The one equation behind the prediction, Σ N λ/(λ + ζ) = r, solved here by Brent's method."""
+    shown = messages("fig-polynomials-staircase")
+    for dim in (10, 50, 1000):
+        lam = polynomials.feature_eigenvalues(dim, 40, polynomials.balanced_bias(dim))
+        sizes = np.array([float(harmonics.harmonic_dimension(dim, k)) for k in range(41)])
+        width = int(dim**2.5)
+        log_zeta = optimize.brentq(lambda z, s=sizes, e=lam, r=width: (s * e / (e + math.exp(z))).sum() - r, -60, 5)
+        left = 1 / (1 + lam[2:4] / math.exp(log_zeta))
+        _, numbers = shown[str(dim)]
+        assert [numbers[2], numbers[4]] == pytest.approx(list(100 * left), rel=0.06), dim
+
+
+def test_numbers_of_the_biased_floor():
+    """Masses of the degrees from the kernel of two neurons instead of the radial integral."""
+    shown = messages("fig-biased-floor")
+    t, mu = harmonics.sphere_quadrature(50, 200)
+    legendre = harmonics.legendre(50, 4, t)
+    for bias in (-0.5, -2.0, -3.0):
+        V = np.stack([t, np.sqrt(1 - t * t)], axis=1)
+        kernel = gaussian.relu_gram(np.eye(2)[:1], np.full(1, bias), V, np.full(len(t), bias))[0]
+        sizes = np.array([float(harmonics.harmonic_dimension(50, k)) for k in range(5)])
+        captured = (sizes * (legendre @ (mu * kernel))).sum() / gaussian.relu_gram(np.eye(2)[:1], np.full(1, bias))[
+            0, 0
+        ]
+        _, (once, count, left) = shown[f"{bias:g}"]
+        assert left == pytest.approx(100 * (1 - captured), rel=0.06)
+        assert count == harmonics.harmonic_dimension_up_to(50, 4)
+        assert once == pytest.approx(1 / mpmath.ncdf(bias), rel=0.01)
+
+
+def test_numbers_of_the_representer():
+    """The same problem by a solver for bounded least squares, on coarser cells: never better, nearly as good."""
+    shown = messages("fig-trade-offs-representer")
+    degrees = np.array([0, 1, *range(2, 31, 2)])
+    t, mu = harmonics.sphere_quadrature(10, 1500)
+    legendre = harmonics.legendre(10, 30, t)[degrees]
+    cell = np.minimum((np.arccos(t) / math.pi * 180).astype(int), 179)
+    moments = np.stack([np.bincount(cell, weights=mu * row, minlength=180) for row in legendre])
+    relu = (legendre * mu) @ np.maximum(t, 0)
+    sizes = np.array([float(harmonics.harmonic_dimension(10, int(k))) for k in degrees])
+    masses = sizes * relu**2 / (mu @ np.maximum(t, 0) ** 2)
+    for budget in (2, 10, 30):
+        fit = optimize.lsq_linear(np.sqrt(masses)[:, None] * moments, np.sqrt(masses), (-budget, budget), tol=1e-12)
+        error = 2 * fit.cost + 1 - masses.sum()
+        _, (_, shown_error) = shown[str(budget)]
+        assert error == pytest.approx(shown_error, rel=0.06), budget
+
+
+def test_numbers_of_the_twins():
+    shown = messages("fig-reduction-twins")
+    widths = np.array([float(width) for width in shown])
+    means = np.array([numbers[0] for _, numbers in shown.values()])
+    assert list(widths) == [2.0**k for k in range(2, 13)]
+    slope = np.polyfit(np.log(widths[2:]), np.log(means[2:]), 1)[0]
+    assert slope == pytest.approx(-1, abs=0.15)  # checks: fig-reduction-twins
+
+
+def test_numbers_of_the_fate():
+    """The flow once more, by another integrator; who dies and when the others arrive."""
+    shown = messages("fig-neuron-fate")
+    target = np.array([1.0, 0.0])
+
+    def slope(_, y):
+        return -np.append(*biased_neuron.gradient(y[:2], y[2], target, 0.0))
+
+    def arrived(_, y):
+        return single_neuron.relative_error(y[:2], target, y[2], 0.0) - 1e-3
+
+    arrived.terminal = True
+    for bias in (0.5, -0.3, -0.4, -1.0):
+        run = integrate.solve_ivp(
+            slope, (0, 1000), [math.cos(2.3), math.sin(2.3), bias], "RK45", rtol=1e-7, atol=1e-9, events=arrived
+        )
+        message, numbers = shown[f"{bias:g}"]
+        if bias > -0.5:
+            assert message.startswith("it learns")
+            assert numbers[1] == pytest.approx(run.t[-1], rel=0.04)
+        else:
+            assert message.endswith("dead")
+            assert numbers[2] == pytest.approx(np.linalg.norm(run.y[:2, -1]), abs=0.006)
+            assert biased_neuron.never_recovers(run.y[:2, -1], run.y[2, -1], target, 0.0)
+
+
+# ------------------------------------------------------------------------------------------------- use
+
+PAGE = """<!DOCTYPE html><html lang="en" data-theme="THEME"><head><meta charset="utf-8"><title>One figure</title>
+<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="STYLE">
+<style>html[data-theme="dark"] body { background: #14181e; color: #ced6dd; } body { margin: 0 12px; }</style></head>
+<body><main><h1>One figure</h1>FIGURE</main></body></html>"""
+PICTURE = "() => [...document.querySelectorAll('svg *')].map((e) => e.outerHTML).join('')"
+
+
+@pytest.fixture
+def page_of(tmp_path):
+    def make(name, theme="light"):
+        path = tmp_path / f"{name}-{theme}.html"
+        style = (BOOK / "_static" / "book.css").as_uri()
+        text = PAGE.replace("THEME", theme).replace("STYLE", style).replace("FIGURE", stored(name)["text/html"])
+        path.write_text(text, encoding="utf-8")
+        return path.as_uri()
+
+    return make
+
+
+@pytest.fixture(params=FIGURES)
+def name(request):
+    return request.param
+
+
+def test_keyboard_moves_picture_and_words(chromium, page_of, name):  # noqa: F811
+    words = [line.strip() for line in stored(name)["text/plain"].splitlines()[1:]]
+    with Visit(chromium, page_of(name), ready=None) as visit:
+        slider, text = visit.page.get_by_role("slider"), visit.page.locator("output")
+        start = int(slider.input_value())
+        assert text.inner_text() == words[start]
+        pictures = {start: visit.ask(PICTURE)}
+        visit.page.keyboard.press("Tab")
+        assert visit.ask("() => document.activeElement.type") == "range"
+        for key, k in [("Home", 0), ("ArrowRight", 1), ("End", len(words) - 1), ("ArrowLeft", len(words) - 2)]:
+            visit.page.keyboard.press(key)
+            assert text.inner_text() == words[k]
+            assert slider.get_attribute("aria-valuetext") == words[k].partition(": ")[0]
+            assert visit.page.get_by_role("img").get_attribute("aria-label").endswith(words[k])
+            pictures[k] = visit.ask(PICTURE)
+        assert len(set(pictures.values())) == len(pictures)
+        visit.page.keyboard.press("Home")
+        assert visit.ask(PICTURE) == pictures[0], "moving there and back changes nothing"
+        assert (visit.refused, visit.errors) == ([], [])
+
+
+def test_every_drawing_is_the_stored_one(chromium, page_of, name):  # noqa: F811
+    """What moving.js draws, against the same rebuilt in Python, number by number."""
+    html = stored(name)["text/html"]
+    data = json.loads(re.search(r'class="rf-frames-data">(.*?)</script>', html).group(1))
+    svg = re.search(r"<svg.*?</svg>", html, re.DOTALL).group()
+    ask = PICTURE.replace("e.outerHTML", "[e.tagName, ...['d', 'x', 'y'].map((key) => e.getAttribute(key))]")
+    ask = ask.replace(".join('')", "")
+    with Visit(chromium, page_of(name), ready=None) as visit:
+        slider = visit.page.get_by_role("slider")
+        for k in range(len(data["values"])):
+            slider.fill(str(k))
+            theirs, ours = visit.ask(ask), elements_after(svg, data["parts"], k)
+            assert [tag for tag, *_ in theirs] == [tag for tag, *_ in ours]
+            for (_, *a), (_, *b) in zip(theirs, ours, strict=True):
+                for one, other in zip(a, b, strict=True):
+                    found, wanted = (
+                        np.array(re.findall(r"-?\d+(?:\.\d+)?", text or ""), float) for text in (one, other)
+                    )
+                    assert found == pytest.approx(wanted, abs=0.011)
+
+
+def test_it_stands_without_scripts(chromium, page_of, name):  # noqa: F811
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(page_of(name))
+    assert not page.locator("input").is_visible()
+    assert page.locator("svg").is_visible()
+    assert page.locator("output").is_visible()
+    assert page.locator("figcaption").is_visible()
+    context.close()
+
+
+def test_print_shows_a_drawing_and_its_words(chromium, page_of, name):  # noqa: F811
+    with Visit(chromium, page_of(name), ready=None) as visit:
+        visit.page.get_by_role("slider").focus()
+        visit.page.keyboard.press("ArrowLeft")
+        visit.page.emulate_media(media="print")
+        assert not visit.page.locator("input").is_visible()
+        assert visit.page.locator("svg").bounding_box()["height"] > 150
+        assert len(visit.page.locator("output").inner_text()) > 30
+
+
+def test_it_fits_a_telephone(chromium, page_of, name):  # noqa: F811
+    with Visit(chromium, page_of(name), width=390, ready=None) as visit:
+        slider = visit.page.get_by_role("slider")
+        assert visit.ask("() => document.documentElement.scrollWidth") <= 390
+        box = slider.bounding_box()
+        assert box["width"] > 150
+        assert box["height"] >= 32
+        before = visit.ask(PICTURE)
+        visit.page.mouse.click(box["x"] + 3, box["y"] + box["height"] / 2)
+        assert slider.input_value() == "0"
+        assert visit.ask(PICTURE) != before
+
+
+def test_it_follows_the_dark_theme_after_every_move(chromium, page_of, name):  # noqa: F811
+    colours = (
+        "() => new Set([...document.querySelectorAll('svg path, svg use')].map((e) => getComputedStyle(e).stroke))"
+    )
+    with Visit(chromium, page_of(name, "dark"), ready=None) as visit:
+        for key in ("Home", "End"):
+            visit.page.get_by_role("slider").press(key)
+            strokes = visit.ask(colours.replace("new Set(", "[...new Set(").replace(".stroke))", ".stroke))]"))
+            assert "rgb(99, 176, 234)" in strokes, "the dark theme's blue"
+            assert "rgb(206, 214, 221)" in strokes, "the page's own colour"
+            assert "rgb(34, 113, 178)" not in strokes, "the light theme's blue"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(chromium, page_of, name, theme):  # noqa: F811
+    with Visit(chromium, page_of(name, theme), ready=None) as visit:
+        visit.page.add_script_tag(path=str(AXE))
+        assert visit.page.evaluate(RUN, []) == []
+        visit.page.get_by_role("slider").press("End")
+        assert visit.page.evaluate(RUN, []) == []
+
+
+def test_a_slider_without_a_name_would_be_noticed(chromium, page_of, tmp_path):  # noqa: F811
+    broken = stored("fig-neuron-fate")["text/html"].replace("<label>", "<div>").replace("</label>", "</div>")
+    path = tmp_path / "broken.html"
+    path.write_text(PAGE.replace("FIGURE", broken), encoding="utf-8")
+    with Visit(chromium, path.as_uri(), ready=None) as visit:
+        visit.page.add_script_tag(path=str(AXE))
+        assert any(found.startswith("label") for found in visit.page.evaluate(RUN, []))
