@@ -223,7 +223,7 @@ def keep_room(page: str) -> str:
         name, classes, more, tex = match.groups()
         tex = html.unescape(tex.strip())
         if name == "span" and tex.startswith(r"\("):
-            room = f"width:{EX * rf_space.width(tex[2:-2]):.1f}ex"
+            room = f"--w:{EX * rf_space.width(tex[2:-2]):.1f}ex"
         elif name == "div" and r"\[" in tex:
             tex = tex[tex.index(r"\[") + 2 : tex.rindex(r"\]")]
             room = f"--h:{EX * rf_space.height(tex):.1f}ex"
