@@ -77,7 +77,7 @@ def changes(statement: ast.stmt) -> set[str]:
             if isinstance(node, ast.Name):
                 found.add(node.id)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING:
-            if isinstance(node.func.value, ast.Name):
+            if isinstance(node.func.value, ast.Name) and node.func.value.id != "np":  # np.append makes a new array
                 found.add(node.func.value.id)
     return found
 
