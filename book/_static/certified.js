@@ -3,6 +3,7 @@
   "use strict";
 
   const WAIT = 250; // milliseconds that the mouse may need from the mark to the text
+  const places = [];
   for (const mark of document.querySelectorAll(".rf-certified-mark")) {
     const text = document.getElementById(mark.getAttribute("popovertarget"));
     if (!text || !text.showPopover) continue;
@@ -10,19 +11,22 @@
     let timer = 0;
     const open = () => text.matches(":popover-open");
 
-    text.addEventListener("toggle", () => {
-      if (!open()) {
-        pinned = false;
-        return;
-      }
+    const place = () => {
+      if (!open()) return;
+      text.classList.add("rf-placed");
       const box = mark.getBoundingClientRect();
       const room = document.documentElement.clientWidth - text.offsetWidth - 8;
-      text.classList.add("rf-placed");
-      text.style.left = `${Math.max(8, Math.min(box.left, room)) + window.scrollX}px`;
       const below = box.bottom + text.offsetHeight + 6 < window.innerHeight;
-      text.style.top = `${(below ? box.bottom + 4 : Math.max(4, box.top - text.offsetHeight - 4)) + window.scrollY}px`;
-    });
+      const top = below ? box.bottom + 4 : Math.max(4, box.top - text.offsetHeight - 4);
+      text.style.left = `${Math.max(8, Math.min(box.left, room)) + window.scrollX}px`;
+      text.style.top = `${top + window.scrollY}px`;
+    };
+    places.push(place);
 
+    text.addEventListener("toggle", () => {
+      if (!open()) pinned = false;
+      place();
+    });
     mark.addEventListener("click", (event) => {
       if (open() && !pinned) event.preventDefault(); // the mouse has opened it: keep it
       pinned = true;
@@ -43,4 +47,6 @@
       });
     }
   }
+  // Formulas that are set late move the marks.
+  if (window.ResizeObserver) new ResizeObserver(() => places.forEach((place) => place())).observe(document.body);
 })();

@@ -6,6 +6,9 @@ from fractions import Fraction
 import claims as tool  # puts book/_ext on the path
 import pytest
 import rf_certified as certified
+from test_accessibility import AXE
+from test_browser import WAIT_FOR_MATH
+from test_explorer import chromium  # noqa: F401  (a fixture)
 
 ROOT = tool.ROOT
 KNOWN = certified.enclosures()
@@ -136,3 +139,77 @@ def test_the_page_links_back(html, soup):
 def test_student_notebooks_show_no_marks():
     for path in sorted((ROOT / "book" / "student").glob("*.ipynb")):
         assert "certified:" not in path.read_text(encoding="utf-8"), path.name
+
+
+# ------------------------------------------------------------------------------------------------- in a browser
+
+
+@pytest.fixture
+def page(html, chromium):  # noqa: F811
+    page = chromium.new_page(viewport={"width": 390, "height": 800})
+    page.goto((html / "book" / "anti_concentration.html").as_uri())
+    page.evaluate(WAIT_FOR_MATH)
+    yield page
+    page.close()
+
+
+def parts(page, name):
+    mark = page.locator(f"#number-{name} button")
+    mark.scroll_into_view_if_needed()
+    return mark, page.locator(f"#number-{name}-shown")
+
+
+def test_the_mouse_shows_the_enclosure_and_may_enter_it(page):
+    mark, shown = parts(page, "phase-threshold")
+    assert not shown.is_visible()
+    mark.hover()
+    assert shown.is_visible()
+    box = shown.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert "lies between 0.19947 and 0.19948" in shown.inner_text()
+    shown.hover()
+    page.wait_for_timeout(600)
+    assert shown.is_visible()
+    page.mouse.move(2, 2)
+    page.wait_for_timeout(600)
+    assert not shown.is_visible()
+
+
+def test_the_keyboard_opens_follows_and_closes(page):
+    mark, shown = parts(page, "phase-threshold")
+    mark.focus()
+    page.keyboard.press("Enter")
+    assert shown.is_visible()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "certified.html#certified-phase-threshold"
+    page.keyboard.press("Escape")
+    assert not shown.is_visible()
+    assert page.evaluate("document.activeElement.className") == "rf-certified-mark"
+
+
+def test_a_tap_opens_and_paper_shows_the_ends(page):
+    mark, shown = parts(page, "phase-threshold")
+    mark.click()
+    assert shown.is_visible()
+    page.wait_for_timeout(600)
+    assert shown.is_visible()  # a click keeps it open
+    page.mouse.click(5, 300)
+    assert not shown.is_visible()
+    page.emulate_media(media="print")
+    assert shown.is_visible()
+    assert shown.inner_text().strip() == "lies between 0.19947 and 0.19948"
+
+
+def test_an_open_mark_is_accessible(page):
+    for theme in ("light", "dark"):
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+        mark, shown = parts(page, "tenth-20-2")
+        mark.click()
+        assert shown.is_visible()
+        page.add_script_tag(path=str(AXE))
+        found = page.evaluate(
+            "() => axe.run('.rf-certified', {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})"
+        )
+        assert [violation["id"] for violation in found["violations"]] == []
+        page.keyboard.press("Escape")
