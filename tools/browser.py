@@ -18,6 +18,7 @@ WAIT_FOR_MATH = """async () => {
   if (!window.MathJax) return;
   while (!(MathJax.startup && MathJax.startup.promise)) await new Promise((done) => setTimeout(done, 20));
   await MathJax.startup.promise;
+  if (window.rfFormulas) await rfFormulas.all();
   await document.fonts.ready;
 }"""
 

@@ -8,6 +8,7 @@ dozen style sheets before they show a word. When the build is finished, each pag
 * each icon of the theme becomes a drawing in its place, and the icon script goes;
 * names inside drawings that nothing refers to are dropped, and a drawing out of sight is not laid out;
 * a formula's room is kept free until it is set, so that the text does not jump;
+* a section far below is laid out when the reader comes near;
 * two slips of the theme in what it tells screen readers are mended.
 
 The pages stay plain files: they work from a folder, without a server. ``robots.txt`` is written beside them.
@@ -172,6 +173,20 @@ _PRELOAD = re.compile(r'[ \t]*<link rel="preload" as="script"[^>]*>\n?')
 _NAME = re.compile(r' id="([^"]+-[A-Za-z0-9.]+_\d+)"')
 
 
+#: The theme's script measures every box that may scroll, again after each formula; book.js does that for what is near.
+_MEASURES = re.compile(r',"complete"===document\.readyState\?(\w+)\(\):window\.addEventListener\("load",\1\)')
+#: A banner that this book never shows, for which the theme lays the page out twice.
+_BANNER = re.compile(r'<div class="pst-async-banner-revealer d-none">.*?</div>', re.DOTALL)
+
+
+def theme_script(text: str) -> str:
+    """The theme's script without its measurements."""
+    shorter, count = _MEASURES.subn("", text)
+    if count != 1:
+        raise LookupError("the theme's script has changed: rf_web.py does not find where it measures boxes")
+    return shorter
+
+
 def sheets(page: str) -> list[str]:
     return [address.partition("?")[0] for address in _SHEET.findall(page)]
 
@@ -247,6 +262,38 @@ _SEARCH_BUTTON = re.compile(r'(<button class="btn search-button-field[^>]*?) ari
 _SIDE_BAR = '<div id="pst-primary-sidebar"'
 
 
+_SECTION = re.compile(r'<section id="[^"]+"(?=>\s*(?:<span[^>]*></span>\s*)*<h2\b)')
+_UNSEEN = re.compile(r"<(script|style|svg)\b.*?</\1>|<details\b(?![^>]*\bopen).*?</details>|<[^>]*>", re.DOTALL)
+#: Sections at the top of a page are in sight at once.
+FIRST = 1
+
+
+def estimate(markup: str) -> int:
+    """About how many pixels high a section will be: lines of text and drawings."""
+    drawings = sum(
+        min(700, float(most)) * float(height) / float(width)
+        for most, width, height in re.findall(r"max-width:(\d+)px;aspect-ratio:([\d.]+)/([\d.]+)", markup)
+    )
+    text = _UNSEEN.sub("", markup)
+    blocks = len(re.findall(r"<(?:p|li|tr|summary|pre|div class=\"math)\b", markup.partition("<details")[0]))
+    return round(drawings + 26 * len(text.split()) / 13 + 14 * blocks + 60 * markup.count("<figcaption") + 60)
+
+
+def rest_out_of_sight(page: str) -> str:
+    """Sections of the second level are laid out when they come near; until then their height is a guess."""
+    before, mark, article = page.partition("<article")
+    article, end, after = article.partition("</article>")
+    starts = [match.end() for match in _SECTION.finditer(article)]
+    pieces, position = [], 0
+    for number, start in enumerate(starts):
+        pieces.append(article[position:start])
+        position = start
+        if number >= FIRST:
+            following = starts[number + 1] if number + 1 < len(starts) else len(article)
+            pieces.append(f' class="rf-rest" style="--h:{estimate(article[start:following])}px"')
+    return before + mark + "".join([*pieces, article[position:]]) + end + after
+
+
 def words_of(texts: list[str], scripts: list[str]) -> set[str]:
     """Every word that can be a class: those of the pages, and all words in the scripts, which may set some."""
     found = set()
@@ -273,9 +320,10 @@ def finish(app, exception):
         if is_search:  # a page of its own right: it may be found, as the first page of the book may
             text = text.replace('<meta name="robots" content="noindex" />', "")
         text = re.sub(r'(<meta name="viewport"[^>]*>)(.*?)<meta name="viewport"[^>]*>', r"\1\2", text, flags=re.DOTALL)
+        text = _BANNER.sub("", text)
         text = _SEARCH_BUTTON.sub(r"\1", text).replace('<summary aria-label="Toggle hidden content">', "<summary>")
         text = text.replace(_SIDE_BAR, f'{_SIDE_BAR} role="region" aria-label="Book"')
-        pages[path] = keep_room(_THEME.sub(lambda _: THEME, text))
+        pages[path] = rest_out_of_sight(keep_room(_THEME.sub(lambda _: THEME, text)))
 
     scripts = [path.read_text(encoding="utf-8") for path in (root / "_static").glob("*.js")]
     scripts += [
@@ -300,6 +348,8 @@ def finish(app, exception):
     for path, text in pages.items():
         path.write_text(text, encoding="utf-8")
 
+    theme = root / "_static" / "scripts" / "pydata-sphinx-theme.js"
+    theme.write_text(theme_script(theme.read_text(encoding="utf-8")), encoding="utf-8")
     for pattern in UNUSED:
         for file in sorted(root.glob(pattern), reverse=True):
             file.rmdir() if file.is_dir() else file.unlink()

@@ -24,55 +24,66 @@
   });
 
   // A formula that is wider than its line scrolls inside itself, and can be scrolled with the keyboard. Long pages have
-  // thousands of boxes: they are looked at in slices, so that the page answers meanwhile.
+  // thousands of boxes: they are looked at in slices, after the page was laid out, so that it answers meanwhile.
   const SLICE = 8; // milliseconds
-  let round = 0;
-  const fit = async () => {
+  const BOXES = "mjx-container, .math, .pst-scrollable-table-container, pre, .output";
+  const queue = new Set();
+  let busy = false;
+  const look = (box) => {
+    if (box.checkVisibility && !box.checkVisibility({ contentVisibilityAuto: true })) return []; // when it comes near
+    if (box.localName === "mjx-container" && box.getAttribute("display") !== "true") {
+      const block = box.parentElement.closest("p, li, dd, dt, td, th, h1, h2, h3, h4, summary, div");
+      const wide = block && box.getBoundingClientRect().width > block.clientWidth;
+      return wide ? ["rf-wide", "tabindex"] : [];
+    }
+    const scrolls = box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX !== "visible";
+    return scrolls ? ["tabindex"] : [];
+  };
+  const work = async () => {
+    busy = true;
+    while (queue.size) {
+      await new Promise((go) => requestAnimationFrame(() => setTimeout(go, 0)));
+      const start = performance.now();
+      const found = [];
+      for (const box of queue) {
+        queue.delete(box);
+        found.push([box, look(box)]);
+        if (performance.now() - start > SLICE) break;
+      }
+      found.forEach(([box, marks]) => {
+        if (marks.includes("rf-wide")) box.classList.add("rf-wide");
+        if (marks.includes("tabindex")) box.setAttribute("tabindex", "0");
+      });
+    }
+    busy = false;
+  };
+  const add = (boxes) => {
+    boxes.forEach((box) => queue.add(box));
+    if (!busy) work();
+  };
+  const fit = (place) => {
+    place.querySelectorAll(".rf-wide").forEach((formula) => formula.classList.remove("rf-wide"));
+    add(place.querySelectorAll(BOXES));
+  };
+
+  window.addEventListener("rf-formulas", (event) =>
+    event.detail.forEach((formula) => add([formula, ...formula.querySelectorAll("mjx-container")])),
+  );
+  window.addEventListener("load", () => {
     const article = document.querySelector(".bd-article");
     if (!article) return;
-    const mine = (round += 1);
-    article.querySelectorAll(".rf-wide").forEach((formula) => formula.classList.remove("rf-wide"));
-    const boxes = article.querySelectorAll("mjx-container, .math, .pst-scrollable-table-container, pre, .output");
-    let wide = [];
-    let scrolling = [];
-    const mark = () => {
-      wide.forEach((formula) => formula.classList.add("rf-wide"));
-      scrolling.forEach((box) => box.setAttribute("tabindex", "0"));
-      [wide, scrolling] = [[], []];
-    };
-    let start = performance.now();
-    for (const box of boxes) {
-      if (performance.now() - start > SLICE) {
-        mark();
-        await new Promise((go) => setTimeout(go, 0));
-        if (mine !== round) return; // the window changed again
-        start = performance.now();
-      }
-      if (box.localName === "mjx-container" && box.getAttribute("display") !== "true") {
-        const block = box.parentElement.closest("p, li, dd, dt, td, th, h1, h2, h3, h4, summary, div");
-        if (!block || box.getBoundingClientRect().width <= block.clientWidth) continue;
-        wide.push(box);
-        scrolling.push(box);
-      } else if (box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX !== "visible")
-        scrolling.push(box);
-    }
-    mark();
-  };
-
-  const afterMath = (task) => {
-    const startup = window.MathJax && window.MathJax.startup;
-    if (startup && startup.promise) startup.promise.then(task);
-    else task();
-  };
-
-  window.addEventListener("load", () => {
-    afterMath(fit);
+    fit(article);
     let timer;
     window.addEventListener("resize", () => {
       clearTimeout(timer);
-      timer = setTimeout(fit, 150);
+      timer = setTimeout(() => fit(article), 150);
     });
-    // Formulas inside a fold have no width until it is opened.
-    document.querySelectorAll("details").forEach((fold) => fold.addEventListener("toggle", fit));
+    article
+      .querySelectorAll(".rf-rest")
+      .forEach((section) =>
+        section.addEventListener("contentvisibilityautostatechange", (event) => event.skipped || fit(section)),
+      );
+    // What is inside a fold has no width until it is opened.
+    article.querySelectorAll("details").forEach((fold) => fold.addEventListener("toggle", () => fold.open && fit(fold)));
   });
 })();

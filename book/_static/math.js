@@ -1,34 +1,63 @@
-// Formulas are set a few at a time, those in sight first: a long page can be read and scrolled while the rest waits.
-// MathJax.startup.promise keeps its meaning: it is fulfilled when every formula of the page is set.
+// Formulas are set when they come near: a chapter has a thousand, and a telephone would need seconds for all of them.
+// Their room is kept until then (book.css), so that nothing jumps. Paper, and tools that ask, get all of them:
+//   await window.rfFormulas.all()
+// MathJax.startup.promise is fulfilled when those in sight are set.
 (() => {
   "use strict";
-  if (!window.MathJax || !("IntersectionObserver" in window)) return;
+  const root = document.documentElement;
+  const showTeX = () => root.classList.remove("rf-math");
+  if (!window.MathJax || !("IntersectionObserver" in window)) return showTeX();
 
   const SLICE = 8; // milliseconds of work between two looks at what the reader does
-  const pause = window.requestIdleCallback
-    ? (go) => window.requestIdleCallback(go, { timeout: 200 })
-    : (go) => setTimeout(go, 1);
+  const NEAR = "150% 0%"; // screens above and below
+  const pause = () => new Promise((go) => setTimeout(go, 0));
 
-  let waiting = new Set();
-  const near = new Set(); // waiting formulas in sight or one screen away
-  const watch = new IntersectionObserver(
-    (entries) => entries.forEach(({ target, isIntersecting }) => near[isIntersecting ? "add" : "delete"](target)),
-    { rootMargin: "100% 0%" },
-  );
+  const waiting = new Set();
+  const near = new Set(); // waiting formulas within NEAR
+  let everything = false;
+  let count = 3;
+  let working = null;
 
-  const take = (count) => {
+  const finish = (batch) => {
+    batch.forEach((formula) => formula.classList.add("rf-set"));
+    window.dispatchEvent(new CustomEvent("rf-formulas", { detail: batch }));
+  };
+
+  const take = (most) => {
     const batch = [];
-    for (const source of [near, waiting])
+    for (const source of everything ? [near, waiting] : [near])
       for (const formula of source) {
-        if (batch.length === count) return batch;
-        if (waiting.delete(formula)) {
-          batch.push(formula);
-          watch.unobserve(formula);
-        }
+        if (batch.length === most) return batch;
         near.delete(formula);
+        if (waiting.delete(formula)) batch.push(formula);
+        watch.unobserve(formula);
       }
     return batch;
   };
+
+  const work = async () => {
+    for (let batch = take(count); batch.length; batch = take(count)) {
+      const start = performance.now();
+      await window.MathJax.typesetPromise(batch);
+      finish(batch);
+      const spent = Math.max(performance.now() - start, 0.2);
+      count = Math.max(2, Math.min(2 * count, 60, Math.round((batch.length * SLICE) / spent)));
+      await pause();
+    }
+  };
+  // One worker at a time: what comes near meanwhile is taken by the one that works.
+  const start = () => (working ||= work().finally(() => (working = null)));
+
+  let seen;
+  const firstLook = new Promise((go) => (seen = go));
+  const watch = new IntersectionObserver(
+    (entries) => {
+      entries.forEach(({ target, isIntersecting }) => near[isIntersecting ? "add" : "delete"](target));
+      seen();
+      if (near.size && ready) start();
+    },
+    { rootMargin: NEAR },
+  );
 
   // One measurement for the page instead of one a formula: letters beside formulas are all of one family.
   const measureOnce = () => {
@@ -46,44 +75,34 @@
     };
   };
 
-  // A link to a place on the page: what was set above it has moved it.
-  let moved = false;
-  for (const name of ["wheel", "touchmove", "keydown", "mousedown"])
-    window.addEventListener(name, () => (moved = true), { once: true, passive: true });
-  const returnToTarget = () => {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (target && !moved) target.scrollIntoView();
-  };
-
-  const setAll = async () => {
-    waiting = new Set(document.querySelectorAll(".math"));
+  let ready = false;
+  const pageReady = async () => {
+    document.querySelectorAll(".math").forEach((formula) => waiting.add(formula));
     if (!waiting.size) return;
-    waiting.forEach((formula) => watch.observe(formula));
     measureOnce();
-    let count = 4;
-    while (waiting.size) {
-      await new Promise(pause);
-      const start = performance.now();
-      const batch = take(count);
-      await window.MathJax.typesetPromise(batch);
-      batch.forEach((formula) => formula.classList.add("rf-set"));
-      const spent = Math.max(performance.now() - start, 0.2);
-      count = Math.max(1, Math.min(2 * count, 40, Math.round((batch.length * SLICE) / spent)));
-    }
-    returnToTarget();
+    ready = true;
+    waiting.forEach((formula) => watch.observe(formula));
+    await firstLook;
+    await start();
   };
-
-  // Until a formula is set, only its room is kept (book.css); if that fails, its TeX is shown.
-  const showTeX = () => document.documentElement.classList.remove("rf-math");
-  window.MathJax.startup = { ...window.MathJax.startup, pageReady: () => setAll().finally(showTeX) };
+  window.MathJax.startup = { ...window.MathJax.startup, pageReady: () => pageReady().catch(showTeX) };
   window.addEventListener("load", () => window.MathJax.startup.promise || showTeX());
+
+  const all = async () => {
+    while (!(window.MathJax.startup && window.MathJax.startup.promise)) await pause();
+    await window.MathJax.startup.promise;
+    everything = true;
+    while (waiting.size) await start();
+  };
+  window.rfFormulas = { all };
 
   // Paper does not wait.
   window.addEventListener("beforeprint", () => {
-    const rest = take(waiting.size);
-    if (!rest.length) return;
-    showTeX();
-    if (window.MathJax.typeset) window.MathJax.typeset(rest);
+    everything = true;
+    const rest = take(Infinity);
+    if (!rest.length || !window.MathJax.typeset) return;
+    window.MathJax.typeset(rest);
+    finish(rest);
   });
 
   // Text that is copied holds the TeX of its formulas.
@@ -93,6 +112,8 @@
     if (!list || !selection.rangeCount || selection.isCollapsed) return;
     const within = Array.from(list).filter((item) => item.typesetRoot && selection.containsNode(item.typesetRoot, true));
     if (!within.length) return;
+    const order = (one, other) => (one.typesetRoot.compareDocumentPosition(other.typesetRoot) & 4 ? -1 : 1);
+    within.sort(order);
     const piece = selection.getRangeAt(0).cloneContents();
     const copies = piece.querySelectorAll("mjx-container");
     if (copies.length !== within.length) return;

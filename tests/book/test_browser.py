@@ -26,6 +26,7 @@ WAIT_FOR_MATH = """async () => {
   if (!window.MathJax) return;
   while (!(MathJax.startup && MathJax.startup.promise)) await new Promise((done) => setTimeout(done, 20));
   await MathJax.startup.promise;
+  if (window.rfFormulas) await rfFormulas.all();
   await document.fonts.ready;
   await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)));
 }"""
@@ -65,6 +66,9 @@ FIGURES = """() => [...document.querySelectorAll("article svg, article img")]
                 width: e.getBoundingClientRect().width, what: e.outerHTML.slice(0, 80)}))"""
 
 UNFOLD = """() => {
+  const sheet = document.createElement("style");  // sections far below are laid out, too
+  sheet.textContent = ".rf-rest, .rf-drawing { content-visibility: visible !important; }";
+  document.head.append(sheet);
   document.querySelectorAll("details").forEach((e) => { e.open = true; });
   document.querySelectorAll("button.toggle-button-hidden").forEach((e) => e.click());
 }"""

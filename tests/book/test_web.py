@@ -183,6 +183,28 @@ def test_an_unknown_icon_is_an_error():
         icons.replace('<i class="fas fa-nothing"></i>')
 
 
+def test_a_changed_theme_is_an_error():
+    text = 'x(),"complete"===document.readyState?I():window.addEventListener("load",I)})();'
+    assert rf_web.theme_script(text) == "x()})();"
+    with pytest.raises(LookupError, match=r"theme's script has changed"):
+        rf_web.theme_script("x()")
+
+
+def test_sections_below_the_first_wait_with_a_guess_of_their_height():
+    def section(name, text):
+        return (
+            f'<section id="{name}">\n<h2>{name}</h2><p>{text}</p><section id="{name}-x"><h3>x</h3></section></section>'
+        )
+
+    sections = section("a", "w") + section("b", "w " * 13) + section("c", "w " * 1300)
+    page = f'<article><h1>t</h1>{sections}</article><section id="d"><h2>'
+    done = rf_web.rest_out_of_sight(page)
+    heights = dict(re.findall(r'<section id="(\w+)" class="rf-rest" style="--h:(\d+)px">', done))
+    assert list(heights) == ["b", "c"]
+    assert int(heights["c"]) > 10 * int(heights["b"])
+    assert re.sub(r' class="rf-rest" style="[^"]*"', "", done) == page
+
+
 @pytest.mark.parametrize(
     ("tex", "least", "most"),  # em of the formula's own font, as MathJax sets it, a fifth less and more
     [
