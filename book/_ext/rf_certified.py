@@ -210,13 +210,14 @@ class CertifiedMark(nodes.General, nodes.Inline, nodes.Element):
     """A mark in a page, written when its page is: only then is the address of its row known."""
 
 
-def ends_text(number: Printed, ends: tuple[Fraction, Fraction]) -> str:
+def ends_text(number: Printed, ends: tuple[Fraction, Fraction], rounding: str = "nearest") -> str:
     low, high = ends
-    if low == high and low.denominator == 1:
-        return f"is exactly {low.numerator}"
     digits = number.digits + EXTRA_DIGITS
     first, last = (outwards(end, digits, up, number.percent) for end, up in ((low, False), (high, True)))
-    return f"is exactly {first}" if first == last else f"lies between {first} and {last}"
+    if low == high and low.denominator == 1:
+        first = last = str(low.numerator)
+    said = f"is exactly {first}" if first == last else f"lies between {first} and {last}"
+    return said + ("" if rounding == "nearest" else f", rounded {rounding} here")
 
 
 def shown(number: Printed) -> str:
@@ -230,7 +231,7 @@ def visit_mark(self, node):
     single = self.builder.name == "singlehtml"
     page = "" if single else self.builder.get_relative_uri(self.builder.current_docname, target)
     row, number = node["row"], node["number"]
-    formula, ends = html.escape(row.formula), ends_text(number, row.ends)
+    formula, ends = html.escape(row.formula), ends_text(number, row.ends, node["rounding"])
     self.body.append(
         f'<span class="rf-certified" id="{node["anchor"]}">'
         f'<button type="button" class="rf-certified-mark" popovertarget="{node["anchor"]}-shown" '
@@ -285,7 +286,7 @@ def place_marks(app, doctree):
             continue
         seen[mark.name] = seen.get(mark.name, 0) + 1
         anchor = f"number-{mark.name}" + (f"-{seen[mark.name]}" if seen[mark.name] > 1 else "")
-        new = CertifiedMark(row=known[mark.name], number=mark.number, anchor=anchor)
+        new = CertifiedMark(row=known[mark.name], number=mark.number, rounding=mark.rounding, anchor=anchor)
         if line is None:
             beside_its_number(node, new, mark.number.text)
             continue
