@@ -219,129 +219,133 @@ def test_numbers_of_the_fate():
 
 # ------------------------------------------------------------------------------------------------- use
 
-PAGE = """<!DOCTYPE html><html lang="en" data-theme="THEME"><head><meta charset="utf-8"><title>One figure</title>
-<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="STYLE">
-<style>html[data-theme="dark"] body { background: #14181e; color: #ced6dd; } body { margin: 0 12px; }</style></head>
-<body><main><h1>One figure</h1>FIGURE</main></body></html>"""
+PAGE = """<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>One figure</title>
+<meta name="viewport" content="width=device-width"><style>STYLE
+html[data-theme="dark"] body { background: #14181e; color: #ced6dd; } body { margin: 0 12px; }</style></head>
+<body><main><h1>One figure</h1>FIGURE</main></body></html>""".replace(
+    "STYLE", (BOOK / "_static" / "book.css").read_text(encoding="utf-8")
+)
 PICTURE = "() => [...document.querySelectorAll('svg *')].map((e) => e.outerHTML).join('')"
+PARTS = PICTURE.replace("e.outerHTML", "[e.tagName, ...['d', 'x', 'y'].map((a) => e.getAttribute(a))]")
+PARTS = PARTS.replace(".join('')", "")
+STROKES = (
+    "() => [...new Set([...document.querySelectorAll('svg path, svg use')].map((e) => getComputedStyle(e).stroke))]"
+)
+THEME = "(theme) => { document.documentElement.dataset.theme = theme }"
 
 
-@pytest.fixture
-def page_of(tmp_path):
-    def make(name, theme="light"):
-        path = tmp_path / f"{name}-{theme}.html"
-        style = (BOOK / "_static" / "book.css").as_uri()
-        text = PAGE.replace("THEME", theme).replace("STYLE", style).replace("FIGURE", stored(name)["text/html"])
-        path.write_text(text, encoding="utf-8")
-        return path.as_uri()
-
-    return make
-
-
-@pytest.fixture(params=FIGURES)
-def name(request):
-    return request.param
-
-
-def test_keyboard_moves_picture_and_words(chromium, page_of, name):  # noqa: F811
-    words = [line.strip() for line in stored(name)["text/plain"].splitlines()[1:]]
-    with Visit(chromium, page_of(name), ready=None) as visit:
-        slider, text = visit.page.get_by_role("slider"), visit.page.locator("output")
-        start = int(slider.input_value())
-        assert text.inner_text() == words[start]
-        pictures = {start: visit.ask(PICTURE)}
-        visit.page.keyboard.press("Tab")
-        assert visit.ask("() => document.activeElement.type") == "range"
-        for key, k in [("Home", 0), ("ArrowRight", 1), ("End", len(words) - 1), ("ArrowLeft", len(words) - 2)]:
-            visit.page.keyboard.press(key)
-            assert text.inner_text() == words[k]
-            assert slider.get_attribute("aria-valuetext") == words[k].partition(": ")[0]
-            assert visit.page.get_by_role("img").get_attribute("aria-label").endswith(words[k])
-            pictures[k] = visit.ask(PICTURE)
-        assert len(set(pictures.values())) == len(pictures)
-        visit.page.keyboard.press("Home")
-        assert visit.ask(PICTURE) == pictures[0], "moving there and back changes nothing"
+@pytest.fixture(scope="module", params=FIGURES)
+def moving(chromium, tmp_path_factory, request):  # noqa: F811
+    """One figure alone on a page, opened once: its tests leave the page light, wide and on the screen."""
+    data = stored(request.param)
+    path = tmp_path_factory.mktemp("moving") / f"{request.param}.html"
+    path.write_text(PAGE.replace("FIGURE", data["text/html"]), encoding="utf-8")
+    with Visit(chromium, path.as_uri(), ready=None) as visit:
+        visit.words = [line.strip() for line in data["text/plain"].splitlines()[1:]]
+        visit.html, visit.address = data["text/html"], path.as_uri()
+        visit.slider, visit.text = visit.page.get_by_role("slider"), visit.page.locator("output")
+        visit.first = visit.slider.input_value(), visit.text.inner_text()
+        yield visit
         assert (visit.refused, visit.errors) == ([], [])
 
 
-def test_every_drawing_is_the_stored_one(chromium, page_of, name):  # noqa: F811
+def test_keyboard_moves_picture_and_words(moving):
+    words, pictures = moving.words, {}
+    assert moving.first[1] == words[int(moving.first[0])]
+    moving.page.keyboard.press("Tab")
+    assert moving.ask("() => document.activeElement.type") == "range"
+    for key, k in [("Home", 0), ("ArrowRight", 1), ("End", len(words) - 1), ("ArrowLeft", len(words) - 2)]:
+        moving.page.keyboard.press(key)
+        assert moving.text.inner_text() == words[k]
+        assert moving.slider.get_attribute("aria-valuetext") == words[k].partition(": ")[0]
+        assert moving.page.get_by_role("img").get_attribute("aria-label").endswith(words[k])
+        pictures[k] = moving.ask(PICTURE)
+    assert len(set(pictures.values())) == len(pictures)
+    moving.page.keyboard.press("Home")
+    assert moving.ask(PICTURE) == pictures[0], "moving there and back changes nothing"
+
+
+def test_every_drawing_is_the_stored_one(moving):
     """What moving.js draws, against the same rebuilt in Python, number by number."""
-    html = stored(name)["text/html"]
-    data = json.loads(re.search(r'class="rf-frames-data">(.*?)</script>', html).group(1))
-    svg = re.search(r"<svg.*?</svg>", html, re.DOTALL).group()
-    ask = PICTURE.replace("e.outerHTML", "[e.tagName, ...['d', 'x', 'y'].map((key) => e.getAttribute(key))]")
-    ask = ask.replace(".join('')", "")
-    with Visit(chromium, page_of(name), ready=None) as visit:
-        slider = visit.page.get_by_role("slider")
-        for k in range(len(data["values"])):
-            slider.fill(str(k))
-            theirs, ours = visit.ask(ask), elements_after(svg, data["parts"], k)
-            assert [tag for tag, *_ in theirs] == [tag for tag, *_ in ours]
-            for (_, *a), (_, *b) in zip(theirs, ours, strict=True):
-                for one, other in zip(a, b, strict=True):
-                    found, wanted = (
-                        np.array(re.findall(r"-?\d+(?:\.\d+)?", text or ""), float) for text in (one, other)
-                    )
+    data = json.loads(re.search(r'class="rf-frames-data">(.*?)</script>', moving.html).group(1))
+    svg = re.search(r"<svg.*?</svg>", moving.html, re.DOTALL).group()
+    for k in range(len(data["values"])):
+        moving.slider.fill(str(k))
+        theirs, ours = moving.ask(PARTS), elements_after(svg, data["parts"], k)
+        assert [tag for tag, *_ in theirs] == [tag for tag, *_ in ours]
+        for (_, *a), (_, *b) in zip(theirs, ours, strict=True):
+            for one, other in zip(a, b, strict=True):
+                if one != other:
+                    found, wanted = (np.array(re.findall(r"-?\d+(?:\.\d+)?", text), float) for text in (one, other))
                     assert found == pytest.approx(wanted, abs=0.011)
 
 
-def test_it_stands_without_scripts(chromium, page_of, name):  # noqa: F811
+def test_print_shows_a_drawing_and_its_words(moving):
+    moving.slider.press("ArrowLeft")
+    moving.page.emulate_media(media="print")
+    hidden = not moving.page.locator("input").is_visible()
+    height, text = moving.page.locator("svg").bounding_box()["height"], moving.text.inner_text()
+    moving.page.emulate_media(media="screen")
+    assert hidden
+    assert height > 150
+    assert text in moving.words
+
+
+def test_it_fits_a_telephone(moving):
+    moving.slider.press("End")
+    moving.page.set_viewport_size({"width": 390, "height": 800})
+    width, box, before = (
+        moving.ask("() => document.documentElement.scrollWidth"),
+        moving.slider.bounding_box(),
+        moving.ask(PICTURE),
+    )
+    moving.page.mouse.click(box["x"] + 3, box["y"] + box["height"] / 2)
+    after = moving.ask(PICTURE)
+    moving.page.set_viewport_size({"width": 1280, "height": 900})
+    assert width <= 390
+    assert box["width"] > 150
+    assert box["height"] >= 32
+    assert moving.slider.input_value() == "0"
+    assert after != before
+
+
+def test_it_follows_the_theme_after_every_move(moving):
+    strokes = {}
+    for theme, key in (("dark", "Home"), ("dark", "End"), ("light", "End")):
+        moving.page.evaluate(THEME, theme)
+        moving.slider.press(key)
+        strokes[theme, key] = set(moving.ask(STROKES))
+    light, dark, ink = "rgb(34, 113, 178)", "rgb(99, 176, 234)", "rgb(206, 214, 221)"
+    for key in ("Home", "End"):
+        assert {dark, ink} <= strokes["dark", key]
+        assert light not in strokes["dark", key]
+    assert light in strokes["light", "End"]
+    assert dark not in strokes["light", "End"]
+
+
+def test_axe_finds_nothing_in_either_theme(moving):
+    moving.page.add_script_tag(path=str(AXE))
+    for theme, key in (("light", "Home"), ("dark", "End")):
+        moving.page.evaluate(THEME, theme)
+        moving.slider.press(key)
+        found = moving.page.evaluate(RUN, [])
+        moving.page.evaluate(THEME, "light")
+        assert found == []
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_it_stands_without_scripts(chromium, tmp_path, name):  # noqa: F811
+    path = tmp_path / "page.html"
+    path.write_text(PAGE.replace("FIGURE", stored(name)["text/html"]), encoding="utf-8")
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(page_of(name))
-    assert not page.locator("input").is_visible()
-    assert page.locator("svg").is_visible()
-    assert page.locator("output").is_visible()
-    assert page.locator("figcaption").is_visible()
+    page.goto(path.as_uri())
+    shown = [page.locator(part).is_visible() for part in ("svg", "output", "figcaption", "input")]
     context.close()
+    assert shown == [True, True, True, False]
 
 
-def test_print_shows_a_drawing_and_its_words(chromium, page_of, name):  # noqa: F811
-    with Visit(chromium, page_of(name), ready=None) as visit:
-        visit.page.get_by_role("slider").focus()
-        visit.page.keyboard.press("ArrowLeft")
-        visit.page.emulate_media(media="print")
-        assert not visit.page.locator("input").is_visible()
-        assert visit.page.locator("svg").bounding_box()["height"] > 150
-        assert len(visit.page.locator("output").inner_text()) > 30
-
-
-def test_it_fits_a_telephone(chromium, page_of, name):  # noqa: F811
-    with Visit(chromium, page_of(name), width=390, ready=None) as visit:
-        slider = visit.page.get_by_role("slider")
-        assert visit.ask("() => document.documentElement.scrollWidth") <= 390
-        box = slider.bounding_box()
-        assert box["width"] > 150
-        assert box["height"] >= 32
-        before = visit.ask(PICTURE)
-        visit.page.mouse.click(box["x"] + 3, box["y"] + box["height"] / 2)
-        assert slider.input_value() == "0"
-        assert visit.ask(PICTURE) != before
-
-
-def test_it_follows_the_dark_theme_after_every_move(chromium, page_of, name):  # noqa: F811
-    colours = (
-        "() => new Set([...document.querySelectorAll('svg path, svg use')].map((e) => getComputedStyle(e).stroke))"
-    )
-    with Visit(chromium, page_of(name, "dark"), ready=None) as visit:
-        for key in ("Home", "End"):
-            visit.page.get_by_role("slider").press(key)
-            strokes = visit.ask(colours.replace("new Set(", "[...new Set(").replace(".stroke))", ".stroke))]"))
-            assert "rgb(99, 176, 234)" in strokes, "the dark theme's blue"
-            assert "rgb(206, 214, 221)" in strokes, "the page's own colour"
-            assert "rgb(34, 113, 178)" not in strokes, "the light theme's blue"
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(chromium, page_of, name, theme):  # noqa: F811
-    with Visit(chromium, page_of(name, theme), ready=None) as visit:
-        visit.page.add_script_tag(path=str(AXE))
-        assert visit.page.evaluate(RUN, []) == []
-        visit.page.get_by_role("slider").press("End")
-        assert visit.page.evaluate(RUN, []) == []
-
-
-def test_a_slider_without_a_name_would_be_noticed(chromium, page_of, tmp_path):  # noqa: F811
+def test_a_slider_without_a_name_would_be_noticed(chromium, tmp_path):  # noqa: F811
     broken = stored("fig-neuron-fate")["text/html"].replace("<label>", "<div>").replace("</label>", "</div>")
     path = tmp_path / "broken.html"
     path.write_text(PAGE.replace("FIGURE", broken), encoding="utf-8")
