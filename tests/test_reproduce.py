@@ -209,7 +209,7 @@ def test_a_worker_of_a_cluster_is_killed(book, undisturbed, monkeypatch):
     """One of three workers dies in the middle: every result arrives, none twice."""
     distributed = pytest.importorskip("distributed", reason="pip install 'rfcompanion[cluster]'")
     monkeypatch.setenv("PAUSE", "0.05")
-    reproduce.load_registry.cache_clear()
+    experiment._registry.cache_clear()
     arrived, first = [], True
     with distributed.LocalCluster(n_workers=3, threads_per_worker=1, dashboard_address=None, silence_logs=50) as local:
 
@@ -228,9 +228,38 @@ def test_a_worker_of_a_cluster_is_killed(book, undisturbed, monkeypatch):
     check(book, undisturbed)
 
 
+def test_a_result_that_is_lost_with_its_worker_is_made_again(book, undisturbed, monkeypatch):
+    """A worker dies after it reported a result and before the result was fetched."""
+    distributed = pytest.importorskip("distributed", reason="pip install 'rfcompanion[cluster]'")
+    monkeypatch.setenv("PAUSE", "0.01")
+    experiment._registry.cache_clear()
+    as_completed, lost = distributed.as_completed, []
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as local:
+        workers = {worker.worker_address: worker for worker in local.workers.values()}
+
+        def late(futures, loop):
+            for future in as_completed(futures, loop=loop):
+                if not lost:
+                    (holder,) = future.client.who_has([future])[future.key]
+                    os.kill(workers[holder].pid, signal.SIGKILL)
+                    for _ in range(500):
+                        if future.status != "finished":
+                            lost.append(future.key)
+                            break
+                        time.sleep(0.01)
+                yield future
+
+        monkeypatch.setattr(distributed, "as_completed", late)
+        report = reproduce.run(numbers(book), book, scheduler=local.scheduler_address)
+    assert lost
+    assert report.problems == []
+    assert report.computed == 24
+    check(book, undisturbed)
+
+
 def test_a_killed_process_of_the_local_pool_is_replaced(book, undisturbed, monkeypatch):
     monkeypatch.setenv("PAUSE", "0.05")
-    reproduce.load_registry.cache_clear()
+    experiment._registry.cache_clear()
     first, arrived = True, []
 
     def progress(task, done, total):

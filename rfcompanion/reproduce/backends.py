@@ -108,10 +108,10 @@ def cluster(work: Sequence[Work], scheduler: str, jobs: int, gpu: bool = False) 
         }
         for future in as_completed(list(futures), loop=client.loop):
             index = futures[future]
-            if future.status == "finished":
+            try:  # where the worker that held a result was lost since, this waits until another one has made it again
                 finished = future.result()
-            else:
-                finished = index, None, f"the cluster gave up: {future.exception()}"
+            except Exception as problem:
+                finished = index, None, f"the cluster gave up: {problem}"
             future.release()
             yield finished
 
