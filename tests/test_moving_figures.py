@@ -114,6 +114,15 @@ def test_every_drawing_has_its_words():
     assert html.unescape(shown["text/html"]).count("f = 5") == 1
 
 
+def test_panels_side_by_side_are_cut_between_them():
+    left, middle, right = moving().cuts
+    assert (left, right) == (0, 504)
+    assert 230 < middle < 270
+    pair = [figures.subplots(2, 1)[0] for _ in range(2)]
+    shown = ((figure, f"k = {k}", "x") for k, figure in enumerate(pair))
+    assert figures.frames(shown, name="fig-x", label="k", alt="x", caption="x").cuts == ()
+
+
 def test_the_same_on_every_run():
     assert moving.__wrapped__() == moving()
 

@@ -34,6 +34,30 @@
       figure.querySelector("output span").textContent = data.messages[k];
     };
     slider.addEventListener("input", show);
+
+    // On a narrow screen panels stand one below the other: further views of the same drawing.
+    const whole = svg.getAttribute("viewBox");
+    const height = whole.split(" ")[3];
+    const narrow = matchMedia("screen and (max-width: 540px)");
+    const drawing = svg.querySelector("g");
+    drawing.id = figure.id + "-drawing";
+    const view = (k) => `${data.cuts[k]} 0 ${data.cuts[k + 1] - data.cuts[k]} ${height}`;
+    const others = data.cuts.slice(1, -1).map((_, k) => {
+      const other = svg.cloneNode(false);
+      ["role", "aria-label"].forEach((name) => other.removeAttribute(name));
+      other.setAttribute("aria-hidden", "true");
+      other.setAttribute("viewBox", view(k + 1));
+      other.innerHTML = `<use href="#${drawing.id}"/>`;
+      return other;
+    });
+    const place = () => {
+      const apart = narrow.matches && others.length > 0;
+      svg.setAttribute("viewBox", apart ? view(0) : whole);
+      others.forEach((other) => other.remove());
+      if (apart) svg.after(...others);
+    };
+    narrow.addEventListener("change", place);
+    place();
     figure.querySelector(".rf-frames-bar").hidden = false;
     figure.dataset.ready = "";
   });

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from .drawing import InlineFigure, inline_svg
@@ -34,9 +35,13 @@ class MovingFigure(InlineFigure):
     messages: tuple[str, ...]  # what each drawing says
     start: int  # the drawing that it opens with
     parts: tuple[list, ...]  # what differs between the drawings: see moving.js
+    cuts: tuple[
+        float, ...
+    ]  # where panels side by side begin and end, in points: narrow screens put them one below the other
 
     def _repr_html_(self) -> str:
-        data = {"alt": self.alt, "values": self.values, "messages": self.messages, "parts": self.parts}
+        keys = ("alt", "values", "messages", "parts", "cuts")
+        data = {key: getattr(self, key) for key in keys}
         data = json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("</", "<\\/")
         value, message = html.escape(self.values[self.start]), html.escape(self.messages[self.start])
         return (
@@ -98,11 +103,14 @@ def frames(
     for key, text in (("label", label), ("alt", alt), ("caption", caption)):
         if not text.strip():
             raise ValueError(f"{key} must not be empty")
-    shown, values, messages, places = [], [], [], None
+    shown, values, messages, places, cuts = [], [], [], None, ()
     for figure, value, message in drawings:
         if not (value.strip() and message.strip()):
             raise ValueError(f"value and message of each drawing must not be empty, got {value!r}, {message!r}")
-        places = _share_layout(figure, places)
+        if places is None:
+            figure.draw_without_rendering()
+            places, cuts = [axes.get_position() for axes in figure.axes], _cuts(figure)
+        _place(figure, places)
         shown.append(_plain_names(inline_svg(figure, name, f"{alt} {value}: {message}", settled=True)))
         values.append(value)
         messages.append(message)
@@ -120,6 +128,7 @@ def frames(
         values=tuple(values),
         messages=tuple(messages),
         start=start,
+        cuts=cuts,
         parts=tuple(_parts(trees, start, {element: k for k, element in enumerate(trees[start].iter())})),
     )
 
@@ -148,17 +157,22 @@ def readable(value: float, digits: int = 2) -> str:
     return f"{mantissa}·10{str(int(exponent)).translate(_RAISED)}"
 
 
-def _share_layout(figure: "Figure", places):
-    """Give the figure the positions of the first one's axes, which are worked out once."""
-    if places is None:
-        figure.draw_without_rendering()
-        places = [axes.get_position() for axes in figure.axes]
+def _place(figure: "Figure", places: list) -> None:
+    """Give the figure the positions of the first one's axes, which were worked out once."""
     if len(places) != len(figure.axes):
         raise ValueError(f"every drawing must have {len(places)} panels, got {len(figure.axes)}")
     figure.set_layout_engine("none")
     for axes, place in zip(figure.axes, places, strict=True):
         axes.set_position(place)
-    return places
+
+
+def _cuts(figure: "Figure") -> tuple[float, ...]:
+    """Where the panels of one row begin and end: halfway between what belongs to one and what belongs to the next."""
+    boxes = [axes.get_tightbbox() for axes in figure.axes]
+    inner = [(a.x1 + b.x0) / 2 * 72 / figure.dpi for a, b in pairwise(boxes)]
+    if any(a.x1 > b.x0 for a, b in pairwise(boxes)):  # several rows, or panels that overlap
+        return ()
+    return tuple(round(float(x), 1) for x in (0, *inner, 72 * figure.get_figwidth()))
 
 
 def _plain_names(svg: str) -> str:

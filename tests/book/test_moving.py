@@ -301,8 +301,11 @@ def test_it_fits_a_telephone(moving):
     )
     moving.page.mouse.click(box["x"] + 3, box["y"] + box["height"] / 2)
     after = moving.ask(PICTURE)
+    views = moving.page.locator("svg").evaluate_all("(all) => all.map((e) => e.viewBox.baseVal.width)")
     moving.page.set_viewport_size({"width": 1280, "height": 900})
     assert width <= 390
+    assert max(views) < 300 or views == [504], "panels side by side now stand one below the other"
+    assert moving.page.locator("svg").count() == 1
     assert box["width"] > 150
     assert box["height"] >= 32
     assert moving.slider.input_value() == "0"
