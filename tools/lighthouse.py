@@ -52,7 +52,6 @@ PAGES = (
     "index",
     "general_features",
     "single_neuron",
-    "setting",
     "claims",
     "proof_map",
     "explorer",
@@ -62,10 +61,6 @@ PAGES = (
     "status",
     "certified",
     "teaching",
-    "citing",
-    "running",
-    "glossary",
-    "notation",
     "search",
 )
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking --no-first-run --disable-quic"

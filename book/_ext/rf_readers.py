@@ -134,8 +134,8 @@ class Lighthouse(Generated):
         lines += [
             "",
             f"Lighthouse {record['lighthouse']}, the median of {record['runs']} runs, {day}, served compressed from "
-            "the same computer. Four marks of 100 each: performance, accessibility, best practices, search engines. The "
-            "last three columns are those of the simulated slow telephone.",
+            "the same computer. Four marks of 100 each: performance, accessibility, best practices, search engines. "
+            "The last three columns are those of the simulated slow telephone.",
         ]
         return lines
 

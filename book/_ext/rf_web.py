@@ -8,7 +8,7 @@ dozen style sheets before they show a word. When the build is finished, each pag
 * each icon of the theme becomes a drawing in its place, and the icon script goes;
 * names inside drawings that nothing refers to are dropped, and a drawing out of sight is not laid out;
 * a formula's room is kept free until it is set, so that the text does not jump;
-* a section far below is laid out when the reader comes near;
+* a section far below is laid out when the reader comes near, and a page without formulas loads no MathJax;
 * two slips of the theme in what it tells screen readers are mended.
 
 The pages stay plain files: they work from a folder, without a server. ``robots.txt`` is written beside them.
@@ -262,6 +262,19 @@ _SEARCH_BUTTON = re.compile(r'(<button class="btn search-button-field[^>]*?) ari
 _SIDE_BAR = '<div id="pst-primary-sidebar"'
 
 
+_NAVIGATION = re.compile(r'<nav class="bd-links.*?</nav>', re.DOTALL)
+_LETTER = re.compile(r'<span class="math notranslate nohighlight"[^>]*>\\\(([A-Za-z])\\\)</span>')
+_MATHJAX = re.compile(
+    r'[ \t]*<script\b[^>]*(?:>window\.MathJax = .*?|src="[^"]*(?:mathjax/|/math\.js)[^"]*"[^>]*>)</script>\n?'
+)
+
+
+def only_with_formulas(page: str) -> str:
+    """Letters in the titles of the side bar need no MathJax; a page without other formulas does not load it."""
+    page = _NAVIGATION.sub(lambda navigation: _LETTER.sub(r"<em>\1</em>", navigation[0]), page)
+    return page if 'class="math ' in page else _MATHJAX.sub("", page)
+
+
 _SECTION = re.compile(r'<section id="[^"]+"(?=>\s*(?:<span[^>]*></span>\s*)*<h2\b)')
 _UNSEEN = re.compile(r"<(script|style|svg)\b.*?</\1>|<details\b(?![^>]*\bopen).*?</details>|<[^>]*>", re.DOTALL)
 #: Sections at the top of a page are in sight at once.
@@ -323,6 +336,7 @@ def finish(app, exception):
         text = _BANNER.sub("", text)
         text = _SEARCH_BUTTON.sub(r"\1", text).replace('<summary aria-label="Toggle hidden content">', "<summary>")
         text = text.replace(_SIDE_BAR, f'{_SIDE_BAR} role="region" aria-label="Book"')
+        text = only_with_formulas(text)
         pages[path] = rest_out_of_sight(keep_room(_THEME.sub(lambda _: THEME, text)))
 
     scripts = [path.read_text(encoding="utf-8") for path in (root / "_static").glob("*.js")]

@@ -183,6 +183,18 @@ def test_an_unknown_icon_is_an_error():
         icons.replace('<i class="fas fa-nothing"></i>')
 
 
+def test_mathjax_comes_with_formulas_only():
+    letter = r'<span class="math notranslate nohighlight">\(r\)</span>'
+    scripts = '<script>window.MathJax = {}</script><script defer src="a/mathjax/x.js"></script>'
+    scripts += '<script src="/math.js"></script>'
+    page = f'{scripts}<script>x</script><nav class="bd-links">any {letter}</nav>'
+    assert rf_web.only_with_formulas(page) == '<script>x</script><nav class="bd-links">any <em>r</em></nav>'
+    assert (
+        rf_web.only_with_formulas(page + letter)
+        == f'{scripts}<script>x</script><nav class="bd-links">any <em>r</em></nav>{letter}'
+    )
+
+
 def test_a_changed_theme_is_an_error():
     text = 'x(),"complete"===document.readyState?I():window.addEventListener("load",I)})();'
     assert rf_web.theme_script(text) == "x()})();"
