@@ -401,6 +401,21 @@ def test_code_version_sees_what_changes_numbers_only(tmp_path):
     assert version("import other\ndef f(x):\n    return x + other.VALUE\n") != first
 
 
+def test_code_version_does_not_depend_on_python_or_on_the_place(tmp_path):
+    # ast.unparse gives f"{x['a']}" other quotes from Python 3.12 on, and ast.dump another field.
+    text = "def f(x, *, y=None):\n    return f\"{x['a']:>{y}} b\""
+    name = "Name(id='x',ctx=Load())"
+    value = f"Subscript(value={name},slice=Constant(value='a'),ctx=Load())"
+    width = "FormattedValue(value=Name(id='y',ctx=Load()),conversion=-1)"
+    spec = f"JoinedStr(values=[Constant(value='>'),{width}])"
+    parts = f"FormattedValue(value={value},conversion=-1,format_spec={spec}),Constant(value=' b')"
+    signature = "arguments(args=[arg(arg='x')],kwonlyargs=[arg(arg='y')],kw_defaults=[Constant()])"
+    body = f"[Return(value=JoinedStr(values=[{parts}]))]"
+    assert code._bare(text) == f"Module(body=[FunctionDef(name='f',args={signature},body={body})])"
+    assert code._label(code.PACKAGE / "lower_bound" / "errors.py") == "rfcompanion/lower_bound/errors.py"
+    assert code._label(tmp_path / "book" / "experiments" / "script.py") == "script.py"
+
+
 def test_imports_are_followed_into_the_package():
     folder = code.PACKAGE / "lower_bound"
     found, waiting = set(), [folder / "__init__.py"]

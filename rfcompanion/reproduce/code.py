@@ -15,8 +15,8 @@ _SILENT = {"records", "figures", "_checks", "reproduce"}  # they store, draw and
 def code_version(experiment: Experiment, book: Path) -> str:
     """Hash of the code that decides an experiment's numbers.
 
-    Comments, layout and docstrings do not count; the scripts, the function of a task, and all modules of the package
-    that are imported from there, directly or not, do.
+    Comments, layout and docstrings do not count, nor does the version of Python or the place of the repository; the
+    scripts, the function of a task, and all modules of the package that are imported from there, directly or not, do.
 
     Parameters
         experiment : the experiment.
@@ -37,10 +37,15 @@ def code_version(experiment: Experiment, book: Path) -> str:
             found[path] = None
             waiting.extend(_imported(path))
     digest = hashlib.sha256(_bare(inspect.getsource(experiment.run)).encode())
-    for path in sorted(found, key=str):
-        digest.update(path.name.encode())
+    for label, path in sorted((_label(path), path) for path in found):
+        digest.update(label.encode())
         digest.update(_text(path).encode())
     return digest.hexdigest()[:16]
+
+
+def _label(path: Path) -> str:
+    """A file's name that is the same on every machine: inside the package its place, else its name alone."""
+    return path.relative_to(PACKAGE.parent).as_posix() if PACKAGE in path.parents else path.name
 
 
 def _bare(text: str) -> str:
@@ -51,7 +56,19 @@ def _bare(text: str) -> str:
             first = node.body[0] if node.body else None
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
                 node.body = node.body[1:] or [ast.Pass()]
-    return ast.unparse(tree)
+    return _canonical(tree)
+
+
+def _canonical(node) -> str:
+    """A syntax tree as text: ``ast.unparse`` and ``ast.dump`` change with the version of Python, this does not."""
+    if isinstance(node, list):
+        return f"[{','.join(map(_canonical, node))}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    if isinstance(node, ast.JoinedStr):  # Python 3.12 ends some format specifications with an empty text
+        node = ast.JoinedStr([part for part in node.values if getattr(part, "value", None) != ""])
+    fields = [(name, value) for name, value in ast.iter_fields(node) if value is not None and value != []]
+    return f"{type(node).__name__}({','.join(f'{name}={_canonical(value)}' for name, value in fields)})"
 
 
 @lru_cache(maxsize=256)
