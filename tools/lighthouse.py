@@ -164,20 +164,26 @@ def complaints(found: dict) -> list[str]:
     return result
 
 
-def measure(lighthouse: list[str], base: str, page: str, form: str, runs: int) -> dict:
-    """Scores of a page: the median run for the performance, the worst for all that does not depend on time."""
-    address = f"{base}/{page}.html" if page == "search" else f"{base}/book/{page}.html"
-    found = [report(lighthouse, address, form)]
-    for _ in range(runs - 1):
-        found.append(report(lighthouse, address, form, categories=("performance",)))
-    performance = [scores(one)["performance"] for one in found]
-    metrics = {name: statistics.median(one["audits"][name]["numericValue"] for one in found) for name in METRICS}
-    return {
-        "scores": {**scores(found[0]), "performance": round(statistics.median(performance))},
-        "performance of each run": performance,
-        "metrics": {name: round(value, 3) for name, value in metrics.items()},
-        "complaints": complaints(found[0]),
-    }
+class Measurements:
+    """The runs of one page in one form: the first for all marks, the others for what depends on time."""
+
+    def __init__(self):
+        self.first: dict = {}
+        self.performance: list[int] = []
+        self.metrics: list[dict] = []
+
+    def add(self, found: dict) -> None:
+        self.first = self.first or found
+        self.performance.append(scores(found)["performance"])
+        self.metrics.append({name: found["audits"][name]["numericValue"] for name in METRICS})
+
+    def result(self) -> dict:
+        """Scores, the performance that of the median run; metrics, each the median of its own."""
+        return {
+            "scores": {**scores(self.first), "performance": round(statistics.median(self.performance))},
+            "runs": self.performance,
+            "metrics": {name: round(statistics.median(one[name] for one in self.metrics), 3) for name in METRICS},
+        }
 
 
 def line(page: str, form: str, one: dict) -> str:
@@ -209,33 +215,43 @@ def main(arguments=None) -> int:
         return 2
     if not build_book.is_built() and (code := build_book.build()):
         return code
-    start, found, low = time.perf_counter(), {}, []
-    print(f"{'page':<18} {'form':<8} perf  acc best  seo")
+    start = time.perf_counter()
+    pages = options.pages or PAGES
+    measured = {(page, form): Measurements() for page in pages for form in options.forms}
+    found: dict = {}
+    # In rounds, so that what else the machine does for a minute does not meet all runs of one page.
     with served() as base:
-        for page in options.pages or PAGES:
-            for form in options.forms:
-                one = found.setdefault(page, {})[form] = measure(lighthouse, base, page, form, options.runs)
-                print(line(page, form, one), flush=True)
-                for complaint in one["complaints"]:
+        for number in range(options.runs):
+            print(
+                f"\n{'page':<18} {'form':<8} perf  acc best  seo   (run {number + 1} of {options.runs}, medians so far)"
+            )
+            for (page, form), one in measured.items():
+                address = f"{base}/{page}.html" if page == "search" else f"{base}/book/{page}.html"
+                one.add(report(lighthouse, address, form, CATEGORIES[:1] if number else CATEGORIES))
+                found.setdefault(page, {})[form] = one.result()
+                print(line(page, form, found[page][form]), flush=True)
+                for complaint in () if number else complaints(one.first):
                     print(f"    {complaint}", flush=True)
-                low += [f"{page} ({form}) {name}" for name, score in one["scores"].items() if score < options.least]
-    if options.record:
-        keep(found, options.runs, time.perf_counter() - start)
+            if options.record:
+                keep(found, time.perf_counter() - start)
+    low = [
+        f"{page} ({form}) {name}: {score}"
+        for page, forms in found.items()
+        for form, one in forms.items()
+        for name, score in one["scores"].items()
+        if score < options.least
+    ]
     for one in low:
         print(f"error: below {options.least}: {one}", file=sys.stderr)
     return 1 if low else 0
 
 
-def keep(found: dict, runs: int, seconds: float) -> Path:
+def keep(found: dict, seconds: float) -> Path:
     """Store the numbers with their provenance."""
     sys.path.insert(0, str(ROOT))
     from rfcompanion import records
 
-    pages = {
-        page: {form: {name: one[name] for name in ("scores", "metrics")} for form, one in forms.items()}
-        for page, forms in found.items()
-    }
-    results = {"pages": pages, "runs": runs, "lighthouse": VERSION}
+    results = {"pages": found, "lighthouse": VERSION}
     return records.write(RECORD, results, seed=None, seconds=seconds, command="python tools/lighthouse.py --record")
 
 

@@ -289,7 +289,8 @@ def estimate(markup: str) -> int:
     )
     text = _UNSEEN.sub("", markup)
     blocks = len(re.findall(r"<(?:p|li|tr|summary|pre|div class=\"math)\b", markup.partition("<details")[0]))
-    return round(drawings + 26 * len(text.split()) / 13 + 14 * blocks + 60 * markup.count("<figcaption") + 60)
+    lines = len(html.unescape(text)) / 70 + 0.6 * blocks + markup.count("<dt ") + 2
+    return round(drawings + 26 * lines + 60 * markup.count("<figcaption") + 20 * markup.count("<tr"))
 
 
 def rest_out_of_sight(page: str) -> str:
@@ -367,9 +368,9 @@ def finish(app, exception):
     for pattern in UNUSED:
         for file in sorted(root.glob(pattern), reverse=True):
             file.rmdir() if file.is_dir() else file.unlink()
-    for files in made:
-        for file in files:
-            file.unlink(missing_ok=True)
+    for file in root.glob("_static/**/*.css"):
+        if file.name not in made.values():
+            file.unlink()
     for folder in sorted((path for path in (root / "_static").rglob("*") if path.is_dir()), reverse=True):
         if not any(folder.iterdir()):
             folder.rmdir()

@@ -66,7 +66,7 @@ def test_nothing_is_published_that_no_page_needs(html):
 
 def test_figures_and_formulas_have_their_room(html, soup):
     tree = soup(html / "book" / "general_features.html")
-    for figure in tree.select("figure.rf-figure"):
+    for figure in tree.select("figure.rf-figure:not(.rf-frames)"):
         assert re.search(r"aspect-ratio:[\d.]+/[\d.]+", figure.select_one(".rf-drawing")["style"])
     formulas = tree.select("article span.math")
     assert len(formulas) > 500
@@ -295,7 +295,7 @@ def test_a_low_score_is_reported(monkeypatch, capsys, html):
     monkeypatch.setattr(lighthouse, "report", report)
     assert lighthouse.main(["index", "--runs", "2"]) == 0
     assert lighthouse.main(["index", "claims", "--runs", "1"]) == 1
-    assert "below 95: claims (mobile) seo" in capsys.readouterr().err
+    assert "below 95: claims (mobile) seo: 50" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         lighthouse.main(["nothing"])
     assert "no such page: nothing" in capsys.readouterr().err
