@@ -62,6 +62,8 @@ def test_every_chapter_that_reads_a_record_is_run_on_a_small_one():
         reads = "records.read(" in notebooks.source_of(name).read_text(encoding="utf-8")
         assert reads == bool(chapters[name]) or name == "fitting", name  # the record of fitting holds times
     assert sum(map(len, chapters.values())) > 20
+    for path in (notebooks.ROOT / "book" / "student").glob("*.ipynb"):  # they are run without any record
+        assert "records.read(" not in path.read_text(encoding="utf-8"), path.name
 
 
 def test_unknown_chapters_and_folders_in_use_are_refused(tmp_path, capsys):
