@@ -103,6 +103,9 @@ def document(pages: list[str]) -> str:
     for element in first.head.select('link[rel="stylesheet"], script'):
         source = element.get("href") or element.get("src")
         if source:
+            if startup := element.get("data-startup"):  # paper does not wait for formulas to come near
+                address = resolve(PurePosixPath("book"), urlsplit(startup).path)
+                head.append(f'<script defer src="../html/{address}"></script>')
             if element.name == "script" and "mathjax" not in source:
                 continue
             key = "href" if element.get("href") else "src"

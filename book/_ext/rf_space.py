@@ -122,7 +122,7 @@ class Ruler:
             return self.group(script)
         if token in (r"\frac", r"\tfrac", r"\dfrac", r"\binom"):
             size = 1.0 if token == r"\dfrac" else 0.707
-            return size * max(self.group(True), self.group(True)) + (1.0 if token == r"\binom" else 0.3)
+            return size * max(self.group(True), self.group(True)) + (1.0 if token == r"\binom" else 0.44)
         if token == r"\sqrt":
             if self.at < len(self.tokens) and self.tokens[self.at] == "[":
                 self.at = self.tokens.index("]", self.at) + 1

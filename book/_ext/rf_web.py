@@ -264,6 +264,8 @@ _SIDE_BAR = '<div id="pst-primary-sidebar"'
 
 _NAVIGATION = re.compile(r'<nav class="bd-links.*?</nav>', re.DOTALL)
 _LETTER = re.compile(r'<span class="math notranslate nohighlight"[^>]*>\\\(([A-Za-z])\\\)</span>')
+_STARTUP = re.compile(r'[ \t]*<script\b[^>]*src="([^"]*mathjax/es5/startup\.js[^"]*)"[^>]*></script>\n?')
+_LOADER = re.compile(r'(<script\b[^>]*)( src="[^"]*/math\.js)')
 _MATHJAX = re.compile(
     r'[ \t]*<script\b[^>]*(?:>window\.MathJax = .*?|src="[^"]*(?:mathjax/|/math\.js)[^"]*"[^>]*>)</script>\n?'
 )
@@ -272,7 +274,11 @@ _MATHJAX = re.compile(
 def only_with_formulas(page: str) -> str:
     """Letters in the titles of the side bar need no MathJax; a page without other formulas does not load it."""
     page = _NAVIGATION.sub(lambda navigation: _LETTER.sub(r"<em>\1</em>", navigation[0]), page)
-    return page if 'class="math ' in page else _MATHJAX.sub("", page)
+    if 'class="math ' not in page:
+        return _MATHJAX.sub("", page)
+    if startup := _STARTUP.search(page):  # math.js fetches it when the page has been shown
+        page = _LOADER.sub(rf'\1 data-startup="{startup[1]}"\2', _STARTUP.sub("", page))
+    return page
 
 
 _SECTION = re.compile(r'<section id="[^"]+"(?=>\s*(?:<span[^>]*></span>\s*)*<h2\b)')

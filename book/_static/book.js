@@ -28,9 +28,12 @@
   const SLICE = 8; // milliseconds
   const BOXES = "mjx-container, .math, .pst-scrollable-table-container, pre, .output";
   const queue = new Set();
+  const asleep = new Set(); // sections that are not laid out
   let busy = false;
   const look = (box) => {
-    if (box.checkVisibility && !box.checkVisibility({ contentVisibilityAuto: true })) return []; // when it comes near
+    if (!box.isConnected || (box.closest("details:not([open])") && !box.closest("summary"))) return [];
+    const section = box.closest(".rf-rest");
+    if (asleep.has(section) && getComputedStyle(section).contentVisibility === "auto") return []; // when it comes near
     if (box.localName === "mjx-container" && box.getAttribute("display") !== "true") {
       const block = box.parentElement.closest("p, li, dd, dt, td, th, h1, h2, h3, h4, summary, div");
       const wide = block && box.getBoundingClientRect().width > block.clientWidth;
@@ -66,6 +69,15 @@
     add(place.querySelectorAll(BOXES));
   };
 
+  document.querySelectorAll(".rf-rest").forEach((section) => {
+    if ("oncontentvisibilityautostatechange" in section) asleep.add(section);
+    section.addEventListener("contentvisibilityautostatechange", (event) => {
+      if (event.target !== section) return; // a drawing in it
+      if (event.skipped) return asleep.add(section);
+      asleep.delete(section);
+      fit(section);
+    });
+  });
   window.addEventListener("rf-formulas", (event) =>
     event.detail.forEach((formula) => add([formula, ...formula.querySelectorAll("mjx-container")])),
   );
@@ -78,11 +90,6 @@
       clearTimeout(timer);
       timer = setTimeout(() => fit(article), 150);
     });
-    article
-      .querySelectorAll(".rf-rest")
-      .forEach((section) =>
-        section.addEventListener("contentvisibilityautostatechange", (event) => event.skipped || fit(section)),
-      );
     // What is inside a fold has no width until it is opened.
     article.querySelectorAll("details").forEach((fold) => fold.addEventListener("toggle", () => fold.open && fit(fold)));
   });

@@ -59,17 +59,15 @@
     { rootMargin: NEAR },
   );
 
-  // One measurement for the page instead of one a formula: letters beside formulas are all of one family.
-  const measureOnce = () => {
-    const { output } = window.MathJax.startup;
+  // The style sheet gives formulas the height of the letters beside them: MathJax need not measure each.
+  const measureNothing = () => {
     const { STATE } = window.MathJax._.core.MathItem;
-    const beside = document.querySelector(".bd-article p, article p, p") || document.body;
-    const { em, ex, containerWidth, lineWidth, scale } = output.getMetricsFor(beside, false);
-    output.getMetrics = function (page) {
+    const width = (document.querySelector(".bd-article, article") || document.body).clientWidth;
+    window.MathJax.startup.output.getMetrics = function (page) {
       this.setDocument(page);
       for (const item of page.math) {
         if (item.state() >= STATE.METRICS) continue;
-        item.setMetrics(em, ex, containerWidth, lineWidth, scale);
+        item.setMetrics(16, 8, width, 1e6, 1);
         item.state(STATE.METRICS);
       }
     };
@@ -79,14 +77,29 @@
   const pageReady = async () => {
     document.querySelectorAll(".math").forEach((formula) => waiting.add(formula));
     if (!waiting.size) return;
-    measureOnce();
-    ready = true;
     waiting.forEach((formula) => watch.observe(formula));
     await firstLook;
+    measureNothing();
+    ready = true;
     await start();
   };
   window.MathJax.startup = { ...window.MathJax.startup, pageReady: () => pageReady().catch(showTeX) };
-  window.addEventListener("load", () => window.MathJax.startup.promise || showTeX());
+
+  // MathJax itself is fetched when the page has been shown.
+  const settings = document.currentScript.dataset;
+  let asked = false;
+  const fetchMathJax = () => {
+    if (asked) return;
+    asked = true;
+    const script = document.createElement("script");
+    script.src = settings.startup;
+    script.onerror = showTeX;
+    document.head.append(script);
+  };
+  if (settings.startup) {
+    requestAnimationFrame(() => setTimeout(fetchMathJax, 0));
+    setTimeout(fetchMathJax, 2000); // a page in the background is not shown
+  }
 
   const all = async () => {
     while (!(window.MathJax.startup && window.MathJax.startup.promise)) await pause();

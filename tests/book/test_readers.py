@@ -115,6 +115,14 @@ SHIFTS = """
 """
 
 
+#: What is in sight is set; the rest waits.
+FIRST_SCREEN = """async () => {
+  while (window.MathJax && !MathJax.startup.promise) await new Promise((done) => setTimeout(done, 20));
+  if (window.MathJax) await MathJax.startup.promise;
+  await document.fonts.ready;
+}"""
+
+
 def opened(browser, address, width, *, slow=0):  # noqa: F811
     """A page whose formulas come late, as on a slow line."""
     context = browser.new_context(viewport={"width": width, "height": 823})
@@ -131,7 +139,7 @@ def opened(browser, address, width, *, slow=0):  # noqa: F811
 def test_the_text_does_not_jump_when_formulas_come(browser, html, name, width):  # noqa: F811
     page = opened(browser, (html / f"{name}.html").as_uri(), width)
     page.wait_for_load_state()
-    page.evaluate("async () => { if (window.MathJax) await MathJax.startup.promise; await document.fonts.ready; }")
+    page.evaluate(FIRST_SCREEN)
     page.wait_for_timeout(300)
     shifted = page.evaluate("() => window.shifted")
     page.context.close()
