@@ -174,17 +174,16 @@ def chapters() -> list[str]:
     return [name for name in names if (ROOT / "book" / "sources" / f"{name}.md").exists()]
 
 
-def harvest(names: list[str]) -> dict[str, dict]:
-    """What each chapter gives to the slides."""
+def harvest(names: list[str], chromium) -> dict[str, dict]:
+    """What each chapter gives to the slides, as this browser shows it."""
     found = {}
-    with browser.chromium() as chromium:
-        for name in names:
-            page = chromium.new_page()
-            page.set_default_timeout(120_000)
-            page.goto((HTML / "book" / f"{name}.html").as_uri())
-            page.evaluate(browser.WAIT_FOR_MATH)
-            found[name] = page.evaluate(HARVEST, list(KINDS))
-            page.close()
+    for name in names:
+        page = chromium.new_page()
+        page.set_default_timeout(120_000)
+        page.goto((HTML / "book" / f"{name}.html").as_uri())
+        page.evaluate(browser.WAIT_FOR_MATH)
+        found[name] = page.evaluate(HARVEST, list(KINDS))
+        page.close()
     return found
 
 
@@ -293,7 +292,8 @@ def main(arguments=None) -> int:
         parser.error(f"no such chapter: {', '.join(sorted(unknown))} (known: {', '.join(known)})")
     if not build_book.is_built() and (code := build_book.build()):
         return code
-    found = harvest(options.names or known)
+    with browser.chromium() as chromium:
+        found = harvest(options.names or known, chromium)
     if options.figures:
         print(f"{write_figures(found, options.figures)} figures in {options.figures}")
         return 0

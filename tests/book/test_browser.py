@@ -69,6 +69,7 @@ UNFOLD = """() => {
   const sheet = document.createElement("style");  // sections far below are laid out, too
   sheet.textContent = ".rf-rest, .rf-drawing { content-visibility: visible !important; }";
   document.head.append(sheet);
+  window.dispatchEvent(new Event("resize"));
   document.querySelectorAll("details").forEach((e) => { e.open = true; });
   document.querySelectorAll("button.toggle-button-hidden").forEach((e) => e.click());
 }"""

@@ -23,9 +23,9 @@ LOOK = """() => {
 
 
 @pytest.fixture(scope="module")
-def deck(html, tmp_path_factory):
+def deck(browser, html, tmp_path_factory):  # noqa: F811
     path = tmp_path_factory.mktemp("slides") / "slides.html"
-    path.write_text(slides.deck(slides.harvest(slides.chapters())), encoding="utf-8")
+    path.write_text(slides.deck(slides.harvest(slides.chapters(), browser)), encoding="utf-8")
     return path
 
 
