@@ -32,6 +32,7 @@ HARVEST = """(kinds) => {
       ["tabindex", "ctxtmenu_counter"].forEach((name) => e.removeAttribute(name));
     });
     copy.querySelectorAll("span.math, div.math").forEach((e) => e.removeAttribute("style"));
+    copy.querySelectorAll(".rf-certified-line, .rf-certified").forEach((e) => e.remove());
     copy.querySelectorAll(".headerlink, .copybtn, script, style").forEach((e) => e.remove());
     copy.querySelectorAll("a").forEach((e) => e.replaceWith(...e.childNodes));
     copy.querySelectorAll("[id]").forEach((e) => e.closest("svg") || e.removeAttribute("id"));
@@ -39,7 +40,8 @@ HARVEST = """(kinds) => {
     return copy;
   };
   const article = document.querySelector("article");
-  const claim = [...article.querySelectorAll("p")].find((e) => e.textContent.startsWith("In one line."));
+  const claim = [...article.querySelectorAll("p")]
+    .find((e) => /^(In one line|The claim in one line)\\./.test(e.textContent));
   const items = [];
   for (const element of article.querySelectorAll("div.proof.admonition, figure.rf-figure")) {
     if (element.matches("figure")) {

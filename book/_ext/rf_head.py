@@ -42,6 +42,7 @@ def unicode_formula(tex: str) -> str:
 
 def plain(markup: str) -> str:
     """The text of a piece of HTML, formulas as Unicode."""
+    markup = re.sub(r'<span class="rf-certified".*?</span></span></span>', "", markup, flags=re.DOTALL)
     text = html.unescape(re.sub(r"<[^>]*>", "", markup))
     text = _FORMULA.sub(lambda match: unicode_formula(match[1] or match[2]), text)
     return re.sub(r"\s+", " ", text).strip()
