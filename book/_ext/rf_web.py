@@ -283,7 +283,7 @@ def only_with_formulas(page: str) -> str:
 
 _SECTION = re.compile(r'<section id="[^"]+"(?=>\s*(?:<span[^>]*></span>\s*)*<h2\b)')
 _UNSEEN = re.compile(r"<(script|style|svg)\b.*?</\1>|<details\b(?![^>]*\bopen).*?</details>|<[^>]*>", re.DOTALL)
-#: Sections at the top of a page are in sight at once.
+#: Sections at the top of a page are in sight at once: to put them off would lay them out twice.
 FIRST = 1
 
 

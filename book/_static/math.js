@@ -15,7 +15,7 @@
   const waiting = new Set();
   const near = new Set(); // waiting formulas within NEAR
   let everything = false;
-  let count = 3;
+  let count = 1;
   let working = null;
 
   const finish = (batch) => {
