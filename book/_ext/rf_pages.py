@@ -90,16 +90,20 @@ def ledger_part(writer: Writer, page: str) -> str:
         runs = dict.fromkeys(claims.last_run(ROOT, check.page) for check in claim.checks if check.page)
         sources_ = ", ".join(writer.cite(key) for key in claim.citations) or "this book"
         rows.append(
-            f'<tr id="ledger-{claim.name}"><td>{writer.link(page, claim.anchor, html.escape(claim.kind))} '
-            f"{writer.inline(claim.text)} <code>{claim.name}</code></td><td>{checks}</td><td>{claim.certainty}</td>"
-            f"<td>{sources_}</td><td>{', '.join(runs) or 'make test'}</td></tr>"
+            f'<tr role="row" id="ledger-{claim.name}"><td role="cell">'
+            f"{writer.link(page, claim.anchor, html.escape(claim.kind))} {writer.inline(claim.text)} "
+            f"<code>{claim.name}</code></td>"
+            f'<td role="cell">{checks}</td><td role="cell">{claim.certainty}</td><td role="cell">{sources_}</td>'
+            f'<td role="cell">{", ".join(runs) or "make test"}</td></tr>'
         )
     head = "".join(
-        f'<th scope="col">{name}</th>' for name in ("claim", "checked by", "how it is known", "source", "last run")
+        f'<th role="columnheader" scope="col">{name}</th>'
+        for name in ("claim", "checked by", "how it is known", "source", "last run")
     )
     return (
-        f'<div class="rf-scroll" tabindex="0" role="group" aria-label="Claims of {page}"><table class="rf-table table">'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        f'<div class="rf-scroll" tabindex="0" role="group" aria-label="Claims of {page}"><table role="table" '
+        f'class="rf-table table"><thead role="rowgroup"><tr role="row">{head}</tr></thead>'
+        f'<tbody role="rowgroup">{"".join(rows)}</tbody></table></div>'
     )
 
 

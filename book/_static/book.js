@@ -32,6 +32,7 @@
   let busy = false;
   const look = (box) => {
     if (!box.isConnected || (box.closest("details:not([open])") && !box.closest("summary"))) return [];
+    if (box.matches(".math:not(.rf-set)")) return []; // when it is set
     const section = box.closest(".rf-rest");
     if (asleep.has(section) && getComputedStyle(section).contentVisibility === "auto") return []; // when it comes near
     if (box.localName === "mjx-container" && box.getAttribute("display") !== "true") {

@@ -67,7 +67,7 @@ FIGURES = """() => [...document.querySelectorAll("article svg, article img")]
 
 UNFOLD = """() => {
   const sheet = document.createElement("style");  // sections far below are laid out, too
-  sheet.textContent = ".rf-rest, .rf-drawing { content-visibility: visible !important; }";
+  sheet.textContent = ".rf-rest, .rf-drawing, .rf-table tr { content-visibility: visible !important; }";
   document.head.append(sheet);
   window.dispatchEvent(new Event("resize"));
   document.querySelectorAll("details").forEach((e) => { e.open = true; });

@@ -23,7 +23,7 @@ QUESTIONS = questions()
 #: What a reader sees by scrolling after the last click, folds closed; white space as one blank.
 IN_SIGHT = """() => {
   const sheet = document.createElement("style");  // what is far below is laid out at once, not when it comes near
-  sheet.textContent = ".rf-rest, .rf-drawing { content-visibility: visible !important; }";
+  sheet.textContent = ".rf-rest, .rf-drawing, .rf-table tr { content-visibility: visible !important; }";
   document.head.append(sheet);
   return document.querySelector("article").innerText.replace(/\\s+/g, " ");
 }"""
