@@ -8,8 +8,8 @@
   const showTeX = () => root.classList.remove("rf-math");
   if (!window.MathJax || !("IntersectionObserver" in window)) return showTeX();
 
-  const SLICE = 8; // milliseconds of work between two looks at what the reader does
-  const NEAR = "150% 0%"; // screens above and below
+  const SLICE = 5; // milliseconds of work between two looks at what the reader does
+  const NEAR = "60% 0%"; // of a screen, above and below
   const pause = () => new Promise((go) => setTimeout(go, 0));
 
   const waiting = new Set();

@@ -259,6 +259,8 @@ def test_long_titles_and_claims_fit_their_card():
 def test_the_record_has_every_kind_of_page_and_nothing_below_the_limit():
     from rfcompanion import records
 
+    if not lighthouse.RECORD.exists():
+        pytest.skip("not measured yet: python tools/lighthouse.py --record, on a machine that does nothing else")
     pages = records.read(lighthouse.RECORD)["pages"]
     assert set(pages) == set(lighthouse.PAGES)
     low = [
