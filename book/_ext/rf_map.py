@@ -134,12 +134,14 @@ class ProofMap:
         for label, node in self.nodes.items():
             kind, title = node.statement.kind, drawn_title(node.statement)
             lines = wrap(title, 29)[:2]
-            text = "".join(
+            text = " ".join(
                 f'<tspan x="{node.x + 8:.0f}" y="{node.y + 16 + 14 * i + (0 if len(lines) > 1 else 7):.0f}">'
                 f"{html.escape(line)}</tspan>"
                 for i, line in enumerate(lines)
             )
-            tip = html.escape(f"{kind}: {title}; rests on {len(node.rests_on)}, used by {len(node.used_by)}")
+            shown = " ".join(lines)
+            name = f"{kind}: {title}" if shown in title else f"{shown} ({kind}: {title})"  # the name holds what is seen
+            tip = html.escape(f"{name}; rests on {len(node.rests_on)}, used by {len(node.used_by)}")
             parts.append(
                 f'<a href="#map-{label}" class="rf-node rf-{kind}" data-label="{label}" aria-label="{tip}">'
                 f'<rect x="{node.x:.0f}" y="{node.y:.0f}" width="{BOX}" height="40" rx="4"/><text>{text}</text></a>'
