@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks import _measure
 
-SWEEPS = ("large_fits", "single_neuron_learners_10")  # half a minute, and a minute, on one core
+SWEEPS = ("large_fits",)  # of many tasks none of which is long beside the whole
 
 
 def rows(repeats: int = 5, quick: bool = False) -> list[dict]:
