@@ -282,8 +282,8 @@ def main(arguments: list[str] | None = None) -> int:
         print("\n".join(problems) or f"{len(chosen)} notebooks agree with their sources.")
         return 1 if problems else 0
 
-    todo = [name for name in chosen if options.force or not is_current(name)]
-    if not todo:
+    outdated = [name for name in chosen if options.force or not is_current(name)]
+    if not outdated:
         print(f"{len(chosen)} notebooks are up to date.")
         return 0
 
@@ -291,12 +291,12 @@ def main(arguments: list[str] | None = None) -> int:
 
     cells = {
         name: sum(c.cell_type == "code" for c in read_source(source_of(name).read_text(encoding="utf-8")).cells)
-        for name in todo
+        for name in outdated
     }
     failures = []
     # An interrupted or hidden bar is no reason to lose the messages: they come after it.
     with tqdm(total=sum(cells.values()), unit="cell", disable=None) as bar:
-        for name in todo:
+        for name in outdated:
             bar.set_description(name)
             try:
                 build(name, bar.update)
