@@ -1,4 +1,4 @@
-"""Chromium without a window, for the tools that print pages or read them as a browser shows them."""
+"""Chromium without a window, for the tools and tests that read pages as a browser shows them."""
 
 import contextlib
 import shutil
@@ -20,11 +20,16 @@ WAIT_FOR_MATH = """async () => {
   await MathJax.startup.promise;
   if (window.rfFormulas) await rfFormulas.all();
   await document.fonts.ready;
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)));
 }"""
 
 
+def find() -> str | None:
+    return next((path for path in map(shutil.which, NAMES) if path), None)
+
+
 def executable() -> str:
-    path = next((path for path in map(shutil.which, NAMES) if path), None)
+    path = find()
     if path is None:
         sys.exit(f"error: this needs Chromium or Chrome (none of {', '.join(NAMES)} is on the PATH)")
     return path

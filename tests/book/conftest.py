@@ -1,5 +1,8 @@
 """What the checks of the book share."""
 
+import os
+
+import browser as browsers
 import build_book as builder
 import pytest
 from bs4 import BeautifulSoup
@@ -27,3 +30,21 @@ def soup(html):
         return cache[path]
 
     return parse
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Chromium; without one the test is skipped, or fails where a browser is required."""
+    if browsers.find() is None:
+        reason = f"no browser: none of {', '.join(browsers.NAMES)} is on the PATH (Debian: apt install chromium)"
+        if os.environ.get("RF_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    with browsers.chromium() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="module")
+def browser(html, chromium):
+    """Chromium, for tests of the built pages."""
+    return chromium

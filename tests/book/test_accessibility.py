@@ -6,7 +6,7 @@ from pathlib import Path
 
 import build_book as builder
 import pytest
-from test_browser import UNFOLD, Visit, browser  # noqa: F401  (a fixture)
+from test_browser import UNFOLD, Visit
 
 PAGES = builder.toc_pages()
 AXE = Path(__file__).with_name("axe") / "axe.min.js"
@@ -28,7 +28,7 @@ def violations(visit):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_axe_finds_nothing_in_either_theme(browser, html, page):  # noqa: F811
+def test_axe_finds_nothing_in_either_theme(browser, html, page):
     with Visit(browser, (html / f"{page}.html").as_uri()) as visit:
         visit.context.set_default_timeout(120_000)
         visit.ask(UNFOLD)
@@ -48,7 +48,7 @@ def test_axe_finds_nothing_in_either_theme(browser, html, page):  # noqa: F811
         ('<div role="slider" tabindex="0">x</div>', "aria-required-attr"),
     ],
 )
-def test_axe_notices_what_is_wrong(browser, tmp_path, body, rule):  # noqa: F811
+def test_axe_notices_what_is_wrong(browser, tmp_path, body, rule):
     path = tmp_path / "page.html"
     path.write_text(
         f'<!DOCTYPE html><html lang="en"><head><title>x</title></head><body><main><h1>x</h1>{body}</main></body>',

@@ -4,32 +4,14 @@ Needs Chromium (or Chrome) on the PATH; without one these tests are skipped, and
 fail instead.
 """
 
-import os
 import re
-import shutil
 
 import build_book as builder
 import pytest
+from browser import WAIT_FOR_MATH
 
 PAGES = builder.toc_pages()
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-dev-shm-usage",
-)
 MILLISECONDS = 60_000
-
-WAIT_FOR_MATH = """async () => {
-  if (!window.MathJax) return;
-  while (!(MathJax.startup && MathJax.startup.promise)) await new Promise((done) => setTimeout(done, 20));
-  await MathJax.startup.promise;
-  if (window.rfFormulas) await rfFormulas.all();
-  await document.fonts.ready;
-  await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)));
-}"""
 
 #: Formulas: how many there are, which were not turned into one, and which hold an error.
 FORMULAS = """() => ({
@@ -134,26 +116,6 @@ CONTRAST = """() => {
     palette[name] = ratio(pixel(style.getPropertyValue("--rf-" + name).trim()).slice(0, 3), page);
   return {faint: faint.slice(0, 8), page: light(page), palette};
 }"""
-
-
-def executable():
-    return next((path for path in map(shutil.which, NAMES) if path), None)
-
-
-@pytest.fixture(scope="module")
-def browser(html):
-    path = executable()
-    if path is None:
-        reason = f"no browser: none of {', '.join(NAMES)} is on the PATH (Debian: apt install chromium)"
-        if os.environ.get("RF_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 class Visit:

@@ -6,9 +6,8 @@ from fractions import Fraction
 import claims as tool  # puts book/_ext on the path
 import pytest
 import rf_certified as certified
+from browser import WAIT_FOR_MATH
 from test_accessibility import AXE
-from test_browser import WAIT_FOR_MATH
-from test_explorer import chromium  # noqa: F401  (a fixture)
 
 ROOT = tool.ROOT
 KNOWN = certified.enclosures()
@@ -145,7 +144,7 @@ def test_student_notebooks_show_no_marks():
 
 
 @pytest.fixture
-def page(html, chromium):  # noqa: F811
+def page(html, chromium):
     page = chromium.new_page(viewport={"width": 390, "height": 800})
     page.goto((html / "book" / "anti_concentration.html").as_uri())
     page.evaluate(WAIT_FOR_MATH)

@@ -1,12 +1,11 @@
 """The explorer: its numbers are the package's, it works by keyboard, finger and address, and loads nothing."""
 
 import json
-import os
 import random
 
 import build_book as builder
 import pytest
-from test_browser import FLAGS, NAMES, Visit, executable
+from test_browser import Visit
 
 from rfcompanion import concentration, lower_bound, paper_bound, records, trade_offs
 
@@ -15,22 +14,6 @@ SCRIPT = ROOT / "book" / "_static" / "explorer.js"
 TABLE = records.read(ROOT / "book" / "data" / "explorer.json")
 POINT = """([d, r, b]) => rfExplorer.bestError(d, BigInt(r), b)"""
 COUNT = """([d, e, b]) => { const r = rfExplorer.minFeatures(d, e, b); return r === null ? null : r.toString() }"""
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = executable()
-    if path is None:
-        reason = f"no browser: none of {', '.join(NAMES)} is on the PATH (Debian: apt install chromium)"
-        if os.environ.get("RF_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ import pytest
 from scipy import integrate, optimize
 from test_accessibility import AXE, RUN
 from test_browser import Visit
-from test_explorer import chromium  # noqa: F401  (a fixture)
 
 from rfcompanion import biased_neuron, certify, gaussian, harmonics, polynomials, single_neuron, targets
 
@@ -235,7 +234,7 @@ THEME = "(theme) => { document.documentElement.dataset.theme = theme }"
 
 
 @pytest.fixture(scope="module", params=FIGURES)
-def moving(chromium, tmp_path_factory, request):  # noqa: F811
+def moving(chromium, tmp_path_factory, request):
     """One figure alone on a page, opened once: its tests leave the page light, wide and on the screen."""
     data = stored(request.param)
     path = tmp_path_factory.mktemp("moving") / f"{request.param}.html"
@@ -338,7 +337,7 @@ def test_axe_finds_nothing_in_either_theme(moving):
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_it_stands_without_scripts(chromium, tmp_path, name):  # noqa: F811
+def test_it_stands_without_scripts(chromium, tmp_path, name):
     path = tmp_path / "page.html"
     path.write_text(PAGE.replace("FIGURE", stored(name)["text/html"]), encoding="utf-8")
     context = chromium.new_context(java_script_enabled=False)
@@ -349,7 +348,7 @@ def test_it_stands_without_scripts(chromium, tmp_path, name):  # noqa: F811
     assert shown == [True, True, True, False]
 
 
-def test_a_slider_without_a_name_would_be_noticed(chromium, tmp_path):  # noqa: F811
+def test_a_slider_without_a_name_would_be_noticed(chromium, tmp_path):
     broken = stored("fig-neuron-fate")["text/html"].replace("<label>", "<div>").replace("</label>", "</div>")
     path = tmp_path / "broken.html"
     path.write_text(PAGE.replace("FIGURE", broken), encoding="utf-8")

@@ -4,7 +4,8 @@ import re
 
 import build_book as builder
 import pytest
-from test_browser import WAIT_FOR_MATH, Visit, browser  # noqa: F401  (a fixture)
+from browser import WAIT_FOR_MATH
+from test_browser import Visit
 
 ROOT = builder.ROOT
 PAGES = builder.toc_pages()
@@ -45,7 +46,7 @@ def follow(visit, text):
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize(("question", "clicks", "words"), QUESTIONS, ids=[question for question, _, _ in QUESTIONS])
-def test_an_answer_is_found(browser, html, question, clicks, words, width):  # noqa: F811
+def test_an_answer_is_found(browser, html, question, clicks, words, width):
     with Visit(browser, (html / "book" / "index.html").as_uri(), width=width) as visit:
         for click in clicks:
             follow(visit, click)
@@ -54,7 +55,7 @@ def test_an_answer_is_found(browser, html, question, clicks, words, width):  # n
         assert visit.errors == []
 
 
-def test_a_missing_link_or_answer_is_noticed(browser, html):  # noqa: F811
+def test_a_missing_link_or_answer_is_noticed(browser, html):
     with Visit(browser, (html / "book" / "index.html").as_uri()) as visit:
         with pytest.raises(AssertionError, match="nothing to click"):
             follow(visit, "A page that is not there")
@@ -75,7 +76,7 @@ def test_a_missing_link_or_answer_is_noticed(browser, html):  # noqa: F811
     ],
 )
 @pytest.mark.parametrize("start", ["book/lower_bound.html", "search.html"])
-def test_a_query_finds_its_page(browser, html, query, page, start):  # noqa: F811
+def test_a_query_finds_its_page(browser, html, query, page, start):
     """Typed into the field of a page, opened as a file: the hit is among the first, and leads to its page."""
     with Visit(browser, (html / start).as_uri(), ready=None) as visit:
         if start != "search.html":
@@ -100,7 +101,7 @@ def test_a_query_finds_its_page(browser, html, query, page, start):  # noqa: F81
         assert visit.errors == []
 
 
-def test_a_query_without_hits_says_so(browser, html):  # noqa: F811
+def test_a_query_without_hits_says_so(browser, html):
     with Visit(browser, (html / "search.html").as_uri() + "?q=xylophone", ready=None) as visit:
         visit.page.wait_for_function("() => /did not match/i.test(document.querySelector('main').innerText)")
 
@@ -123,7 +124,7 @@ FIRST_SCREEN = """async () => {
 }"""
 
 
-def opened(browser, address, width, *, slow=0):  # noqa: F811
+def opened(browser, address, width, *, slow=0):
     """A page whose formulas come late, as on a slow line."""
     context = browser.new_context(viewport={"width": width, "height": 823})
     page = context.new_page()
@@ -136,7 +137,7 @@ def opened(browser, address, width, *, slow=0):  # noqa: F811
 
 @pytest.mark.parametrize("width", [412, 1350])
 @pytest.mark.parametrize("name", PAGES)
-def test_the_text_does_not_jump_when_formulas_come(browser, html, name, width):  # noqa: F811
+def test_the_text_does_not_jump_when_formulas_come(browser, html, name, width):
     page = opened(browser, (html / f"{name}.html").as_uri(), width)
     page.wait_for_load_state()
     page.evaluate(FIRST_SCREEN)
@@ -146,7 +147,7 @@ def test_the_text_does_not_jump_when_formulas_come(browser, html, name, width): 
     assert shifted < 0.1
 
 
-def test_room_is_kept_and_tex_is_hidden_until_formulas_are_set(browser, html):  # noqa: F811
+def test_room_is_kept_and_tex_is_hidden_until_formulas_are_set(browser, html):
     page = opened(browser, (html / "book" / "general_features.html").as_uri(), 412, slow=600)
     page.wait_for_selector("article h1")
     top = "() => document.querySelector('article .admonition').getBoundingClientRect().top"
@@ -160,7 +161,7 @@ def test_room_is_kept_and_tex_is_hidden_until_formulas_are_set(browser, html):  
     assert abs(late - early) < 30
 
 
-def test_without_mathjax_the_tex_is_shown(browser, html):  # noqa: F811
+def test_without_mathjax_the_tex_is_shown(browser, html):
     page = browser.new_context().new_page()
     page.route("**/mathjax/**", lambda route: route.abort())
     page.goto((html / "book" / "setting.html").as_uri())
@@ -171,13 +172,13 @@ def test_without_mathjax_the_tex_is_shown(browser, html):  # noqa: F811
     page.context.close()
 
 
-def test_a_link_into_a_page_arrives_although_formulas_above_it_change_its_place(browser, html):  # noqa: F811
+def test_a_link_into_a_page_arrives_although_formulas_above_it_change_its_place(browser, html):
     with Visit(browser, (html / "book" / "general_features.html").as_uri() + "#cor-methods", width=412) as visit:
         top = visit.ask("() => document.getElementById('cor-methods').getBoundingClientRect().top")
         assert -5 <= top <= 200
 
 
-def test_copied_text_holds_the_tex_of_its_formulas(browser, html):  # noqa: F811
+def test_copied_text_holds_the_tex_of_its_formulas(browser, html):
     with Visit(browser, (html / "book" / "general_features.html").as_uri()) as visit:
         copied = visit.ask(
             """() => {

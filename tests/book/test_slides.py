@@ -4,7 +4,7 @@ import re
 
 import pytest
 import slides
-from test_browser import Visit, browser  # noqa: F401  (a fixture)
+from test_browser import Visit
 
 #: What leaves the slide, and whether its smallest letters can still be read from afar.
 LOOK = """() => {
@@ -23,13 +23,13 @@ LOOK = """() => {
 
 
 @pytest.fixture(scope="module")
-def deck(browser, html, tmp_path_factory):  # noqa: F811
+def deck(browser, html, tmp_path_factory):
     path = tmp_path_factory.mktemp("slides") / "slides.html"
     path.write_text(slides.deck(slides.harvest(slides.chapters(), browser)), encoding="utf-8")
     return path
 
 
-def test_every_slide_fits(browser, deck):  # noqa: F811
+def test_every_slide_fits(browser, deck):
     with Visit(browser, deck.as_uri(), ready=None) as visit:
         visit.page.set_viewport_size({"width": 1280, "height": 720})
         count = visit.ask("() => document.querySelectorAll('main > section').length")
@@ -47,7 +47,7 @@ def test_every_slide_fits(browser, deck):  # noqa: F811
         assert visit.errors == []
 
 
-def test_slides_follow_the_theme_and_the_keys(browser, deck):  # noqa: F811
+def test_slides_follow_the_theme_and_the_keys(browser, deck):
     with Visit(browser, deck.as_uri(), theme="dark", ready=None) as visit:
         colours = "() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
         assert visit.ask(colours) == ["rgb(20, 24, 29)", "rgb(230, 232, 235)"]
@@ -69,7 +69,7 @@ def test_formulas_of_the_slides_are_whole(deck):
     assert not re.findall(r"url\((?!data:|#|&quot;#|\"#)", text)
 
 
-def test_a_slide_that_does_not_fit_is_noticed(browser, tmp_path):  # noqa: F811
+def test_a_slide_that_does_not_fit_is_noticed(browser, tmp_path):
     items = [{"kind": "statement", "name": "thm-x", "title": "Theorem 1", "body": "<p>many words</p>" * 200}]
     path = tmp_path / "slides.html"
     path.write_text(slides.deck({"one": {"title": "One", "claim": "", "items": items}}), encoding="utf-8")
