@@ -6,8 +6,11 @@ import numpy as np
 
 from . import devices
 
-#: Rows of a block of the Gram pass: enough to hide the r² additions, few enough to keep float32 sums short.
-GRAM_ROWS = 4096
+#: Rows of a block, between two of which a fit can be stopped: enough to hide the r² additions to the float64 matrix,
+#: few enough to keep float32 sums short.
+GRAM_ROWS = 16_384
+#: Rows whose features exist at one time; targets, and features where they fit, are kept by these parts of a block.
+PART_ROWS = 2048
 #: Rows of a block whose features stay in the processor's cache during a float64 pass.
 _CACHE_BYTES = 2**22
 
@@ -94,47 +97,63 @@ def cast(array, dtype: str):
     return array.astype(dtype, copy=False)
 
 
-def zeros(data: Data, *shape):
-    """Return float64 zeros on the data's device."""
+def zeros(data: Data, *shape, dtype: str = "float64"):
+    """Return zeros on the data's device."""
     if data.backend == "numpy":
-        return np.zeros(shape)
+        return np.zeros(shape, dtype)
     import torch
 
-    return torch.zeros(shape, dtype=torch.float64, device=data.device)
+    return torch.zeros(shape, dtype=getattr(torch, dtype), device=data.device)
 
 
-def residual_rows(rows: int, features: int) -> int:
-    """Rows of the smaller blocks of a float64 pass; they divide ``rows``."""
-    smaller = rows
-    while smaller > 128 and smaller % 2 == 0 and 8 * smaller * features > _CACHE_BYTES:
-        smaller //= 2
-    return smaller
+def residual_rows(features: int) -> int:
+    """Rows of the smaller pieces of a float64 pass: their features stay in the processor's cache."""
+    rows = PART_ROWS
+    while rows > 64 and 8 * rows * features > _CACHE_BYTES:
+        rows //= 2
+    return rows
 
 
-def add_gram(data: Data, gram, cross, start: int, stop: int, precision: str) -> np.ndarray:
-    """Add ΦᵀΦ to the lower triangle of ``gram`` and Φᵀy to ``cross``; return Σy² of each target."""
-    phi, y = data.block(start, stop, precision)
-    add_product(gram, phi)
-    cross += cast(phi.T @ cast(y, precision), "float64")
+def parts(start: int, stop: int):
+    """Cut a block into the parts whose features exist at one time, as (start, stop)."""
+    for low in range(start, stop, PART_ROWS):
+        yield low, min(low + PART_ROWS, stop)
+
+
+def add_gram(data: Data, gram, start: int, stop: int, precision: str):
+    """Add ΦᵀΦ to the lower triangle of ``gram``; return Φᵀy, (r, k), and Σy² of each target."""
+    same = precision == devices.dtype_of(gram)
+    sums = gram if same else zeros(data, *gram.shape, dtype=precision)
+    cross = squares = 0.0
+    for low, high in parts(start, stop):
+        phi, y = data.block(low, high, precision)
+        add_product(sums, phi)
+        cross = cross + cast(phi.T @ cast(y, precision), "float64")
+        squares = squares + (y * y).sum(0)
+    if not same:
+        add_lower(gram, sums)
     if not np.isfinite(float(gram.diagonal().sum())):
         raise ValueError(f"features must be finite, got NaN or infinity in samples {start} to {stop - 1}")
-    return devices.as_numpy((y * y).sum(0))
+    return cross, devices.as_numpy(squares)
 
 
-def add_product(gram, phi, panels: int = 8) -> None:
-    """Add ΦᵀΦ to the lower triangle of the float64 matrix ``gram``, with half the work of a full product."""
-    size = gram.shape[0]
-    width = -(-size // panels)
-    if not devices.is_torch(phi):
-        product = phi.T @ phi  # numpy recognises the symmetric product
-        for low in range(0, size, width):
-            gram[low : low + width, : low + width] += product[low : low + width, : low + width]
+def add_product(gram, phi) -> None:
+    """Add ΦᵀΦ to the lower triangle of a C-contiguous matrix of the same precision, with half the work of a product."""
+    if devices.is_torch(phi):
+        _add_triangle(gram, phi, 0, gram.shape[0], 3)
         return
-    if phi.dtype == gram.dtype:
-        _add_triangle(gram, phi, 0, size, 3)
-        return
-    for low in range(0, size, width):
-        gram[low:, low : low + width] += phi[:, low:].T @ phi[:, low : low + width]
+    from scipy.linalg import get_blas_funcs
+
+    (syrk,) = get_blas_funcs(("syrk",), (phi,))
+    # In the column order of BLAS the lower triangle is the upper one; numpy's own product would fill both.
+    syrk(1.0, phi.T, 1.0, gram.T, trans=0, lower=0, overwrite_c=1)
+
+
+def add_lower(gram, sums, panels: int = 16) -> None:
+    """Add the lower triangle of another matrix, of any precision, to that of ``gram``; some of the rest comes along."""
+    width = -(-gram.shape[0] // panels)
+    for low in range(0, gram.shape[0], width):
+        gram[low : low + width, : low + width] += sums[low : low + width, : low + width]
 
 
 def _add_triangle(gram, phi, low: int, high: int, depth: int) -> None:
@@ -150,18 +169,19 @@ def _add_triangle(gram, phi, low: int, high: int, depth: int) -> None:
 
 def add_residual(data: Data, weights, image, start: int, stop: int, rows: int) -> np.ndarray:
     """Add Φᵀ(y − Φ·weights) in float64 to ``image`` (r, m·k); return Σ(y − Φ·weights)² of each column."""
-    if data.keep_features:
-        known, y = data.block(start, stop, "float64")
-    else:
-        x = data.inputs(start, stop)
-        y = data.targets(start, stop, x)
     squares = 0.0
-    for low in range(0, stop - start, rows):
-        part = slice(low, low + rows)
-        phi = known[part] if data.keep_features else data.features(x[part])
-        left = repeat(y[part], weights.shape[1] // y.shape[1]) - phi @ weights
-        image += phi.T @ left
-        squares = squares + (left * left).sum(0)
+    for first, last in parts(start, stop):
+        if data.keep_features:
+            known, y = data.block(first, last, "float64")
+        else:
+            x = data.inputs(first, last)
+            y = data.targets(first, last, x)
+        for low in range(0, last - first, rows):
+            piece = slice(low, low + rows)
+            phi = known[piece] if data.keep_features else data.features(x[piece])
+            left = repeat(y[piece], weights.shape[1] // y.shape[1]) - phi @ weights
+            image += phi.T @ left
+            squares = squares + (left * left).sum(0)
     return devices.as_numpy(squares)
 
 

@@ -43,7 +43,7 @@ class Run:
     def __init__(self, data, rows: int, precision: str, store, progress: bool):
         self.data, self.rows, self.store, self.progress = data, rows, store, progress
         self.blocks = -(-data.count // rows)
-        self.small = passes.residual_rows(rows, data.features.count)
+        self.small = passes.residual_rows(data.features.count)
         self.numbers = {"stage": "gram", "next": 0, "steps": [1.0], "precision": precision, "note": ""}
         self.arrays, self.gram = {}, None
         saved = store.load()
@@ -104,17 +104,16 @@ class Run:
         if self.numbers["stage"] == "gram":
 
             def update(start, stop):
-                if "cross" not in self.arrays:  # the number of targets is known after the first block only
-                    _, y = data.block(start, stop, precision)
-                    self.arrays["cross"] = passes.zeros(data, data.features.count, y.shape[1])
-                    self.arrays["norms"] = np.zeros(y.shape[1])
-                self.arrays["norms"] += passes.add_gram(data, self.gram, self.arrays["cross"], start, stop, precision)
+                cross, squares = passes.add_gram(data, self.gram, start, stop, precision)
+                self.arrays["cross"] = self.arrays.get("cross", 0.0) + cross
+                self.arrays["norms"] = self.arrays.get("norms", 0.0) + squares
 
             self._pass("Gram matrix", update)
             self.numbers["stage"] = "refine"
             self._save(force=True)
         elif not data.keep_features:
-            data.targets(0, min(self.rows, data.count), data.inputs(0, min(self.rows, data.count)))
+            first = next(passes.parts(0, min(self.rows, data.count)))
+            data.targets(*first, data.inputs(*first))  # one target or several
         dense.mirror(self.gram)
         self.gram /= data.count
         return self.gram, self.arrays["cross"] / data.count
