@@ -6,6 +6,9 @@ from numbers import Real
 
 import numpy as np
 
+#: Entries of an array that are looked at together.
+_PIECE = 2**22
+
 
 def integer(name: str, value, minimum: int | None = None, maximum: int | None = None) -> int:
     """Return ``value`` as an exact Python int, or raise a one-line error that names it."""
@@ -98,10 +101,20 @@ def array(name: str, value, ndim: int, shape: tuple[int | None, ...] | None = No
     if shape is not None and any(s is not None and s != t for s, t in zip(shape, value.shape, strict=True)):
         wanted = "(" + ", ".join("any" if s is None else str(s) for s in shape) + ")"
         raise ValueError(f"{name} must have shape {wanted}, got {tuple(value.shape)}")
-    finite = np.isfinite(value).all() if is_numpy else bool(value.isfinite().all())
-    if not finite:
+    if not all_finite(value):
         raise ValueError(f"{name} must be finite, got NaN or infinity")
     return value
+
+
+def all_finite(value) -> bool:
+    """Say whether every entry is finite; a large array is looked at in pieces, so that no second one is made."""
+    is_numpy = isinstance(value, np.ndarray)
+    is_finite = np.isfinite if is_numpy else type(value).isfinite
+    entries = value.size if is_numpy else value.numel()
+    if value.ndim == 0 or entries <= _PIECE:
+        return bool(is_finite(value).all())
+    rows = max(1, _PIECE * value.shape[0] // entries)
+    return all(bool(is_finite(value[low : low + rows]).all()) for low in range(0, value.shape[0], rows))
 
 
 def _short(number: int) -> str:

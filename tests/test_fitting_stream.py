@@ -225,6 +225,7 @@ import sys, numpy as np
 from rfcompanion import features
 from rfcompanion.fitting import fit_stream
 f = features.relu_features(10, 120, seed=1)
+print("begins", flush=True)
 fit = fit_stream(f, lambda x: np.maximum(x[:, 0], 0), 40_000, 1e-7, checkpoint=sys.argv[1], checkpoint_seconds=0.0,
                  block=256, cache_bytes=0, held_out=500, tolerance=1e-15, verify=True)
 np.save(sys.argv[2], fit.weights)
@@ -237,30 +238,36 @@ def test_a_fit_killed_at_random_moments_ends_with_the_same_answer(tmp_path):
     out, state = tmp_path / "out.npy", tmp_path / "run"
 
     def start():
-        return subprocess.Popen([sys.executable, "-c", LONG_FIT, str(state), str(out)])
+        command = [sys.executable, "-c", LONG_FIT, str(state), str(out)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        assert process.stdout.readline() == b"begins\n"
+        return process, time.monotonic()
 
-    started = time.monotonic()
-    assert start().wait() == 0
-    usual = time.monotonic() - started
+    process, began = start()
+    assert process.wait() == 0
+    usual = time.monotonic() - began
     expected = np.load(out)
     rng = np.random.default_rng(0)
-    kills = rounds = 0
-    while kills < 20 and rounds < 20:
-        out.unlink()
-        while True:
-            process = start()
-            try:
-                code = process.wait(timeout=0.35 * usual + rng.uniform(0.0, 0.5 * usual) if kills < 20 else None)
-            except subprocess.TimeoutExpired:
-                os.kill(process.pid, signal.SIGKILL)
-                process.wait()
-                kills += 1
-                continue
-            break
-        assert code == 0
+    kills, left_behind = 0, 0
+    while kills < 20:
+        process, began = start()
+        try:
+            code = process.wait(timeout=rng.uniform(0.0, 0.9 * usual))
+        except subprocess.TimeoutExpired:
+            os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+            kills += 1
+            left_behind += state.exists()
+            continue
+        finally:
+            process.stdout.close()
+        assert code == 0  # what was left to do took less than the time given: the answer, and a new beginning
         assert np.array_equal(np.load(out), expected)
-        rounds += 1
-    assert kills >= 20
+        usual = min(usual, max(time.monotonic() - began, 0.2))
+    process, _ = start()
+    assert process.wait() == 0
+    assert np.array_equal(np.load(out), expected)
+    assert left_behind >= 3  # kills fell into the middle of a fit, after its first checkpoint
 
 
 GOOD = features.relu_features(3, 5, seed=0)
@@ -288,6 +295,8 @@ GOOD = features.relu_features(3, 5, seed=0)
         ((GOOD, neuron, 100), {"tolerance": 0.0}, "tolerance must be greater than 0"),
         ((GOOD, neuron, 100), {"block": 0}, "block must be at least 1"),
         ((GOOD, neuron, 100), {"held_out": -1}, "held_out must be at least 0"),
+        ((GOOD, neuron, 100), {"budget": 5.0, "gap": float("nan")}, "gap must be finite"),
+        ((GOOD, neuron, 100), {"budget": 5.0, "gap": 0.0}, "gap must be greater than 0"),
     ],
 )
 def test_bad_input_is_named(arguments, options, message):
@@ -305,3 +314,73 @@ def test_features_that_are_not_finite_are_named_with_their_samples():
     f = features.from_callable(broken, 3, 5)
     with pytest.raises(ValueError, match=r"features must be finite, got NaN or infinity in samples \d+ to \d+"):
         fit_stream(f, neuron, 50_000)
+
+
+def test_features_that_are_not_finite_on_held_out_samples_only_are_named():
+    held_out = SampleStream(3, 1000, 0, part=2**32).block(0, 1000)
+    bound = np.sort(held_out[:, 0])[-1] - 1e-9
+    assert SampleStream(3, 50).block(0, 50)[:, 0].max() < bound
+
+    def broken(x):
+        out = GOOD(x)
+        out[x[:, 0] > bound] = np.nan
+        return out
+
+    with pytest.raises(ValueError, match="features must be finite, got NaN or infinity in held-out sample"):
+        fit_stream(features.from_callable(broken, 3, 5), neuron, 50, held_out=1000)
+
+
+def test_features_too_large_for_float32_are_fitted_in_float64():
+    large = features.from_callable(lambda x: 1e25 * GOOD(x.astype(np.float64)), 3, 5)
+    fit = fit_stream(large, neuron, 4000, precision="float32", held_out=100)
+    assert "overflowed" in fit.cure
+    assert relative(1e25 * fit.weights, fit_stream(GOOD, neuron, 4000, held_out=100).weights) < 1e-9
+
+
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_targets_too_large_to_square_are_named():
+    with pytest.raises(ValueError, match="target must have finite squares, got too large values in samples 0 to 99"):
+        fit_stream(GOOD, lambda x: np.full(len(x), 1e160), 100)
+
+
+def test_features_that_change_from_call_to_call_are_refused():
+    rng = np.random.default_rng(0)
+    noisy = features.from_callable(lambda x: GOOD(x) + 0.1 * rng.standard_normal((len(x), 5)), 3, 5)
+    with pytest.raises(RuntimeError, match=r"refinement did not converge: .*the same each time"):
+        fit_stream(noisy, neuron, 2000, held_out=0, cache_bytes=0)
+
+
+def interrupted_fit(tmp_path, f):
+    """A checkpoint in the middle of the Gram pass."""
+    calls = []
+
+    def target(x):
+        calls.append(len(x))
+        if len(calls) == 8:
+            raise KeyboardInterrupt
+        return neuron(x)
+
+    options = {"block": 256, "held_out": 100, "checkpoint_seconds": 0.0, "checkpoint": tmp_path / "run"}
+    with pytest.raises(KeyboardInterrupt):
+        fit_stream(f, target, 4000, **options)
+    return options
+
+
+def test_a_checkpoint_of_another_callable_or_another_target_is_refused(tmp_path):
+    options = interrupted_fit(tmp_path, features.from_callable(lambda x: np.maximum(x, 0), 3, 3))
+    with pytest.raises(ValueError, match="belongs to another fit: features differ"):
+        fit_stream(features.from_callable(np.tanh, 3, 3), neuron, 4000, **options)
+    late = SampleStream(3, 4000).block(3750, 3751)[0, 0]  # two targets that differ late in the stream
+    same = features.from_callable(lambda x: np.maximum(x, 0), 3, 3)
+    with pytest.raises(ValueError, match="belongs to another fit: target differ"):
+        fit_stream(same, lambda x: neuron(x) + (x[:, 0] == late), 4000, **options)
+
+
+def test_a_flipped_byte_in_the_gram_matrix_of_a_checkpoint_is_noticed(tmp_path):
+    options = interrupted_fit(tmp_path, GOOD)
+    (file,) = tmp_path.glob("run.gram-*")
+    content = bytearray(file.read_bytes())
+    content[-20] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match="checkpoint run is damaged"):
+        fit_stream(GOOD, neuron, 4000, **options)

@@ -274,3 +274,28 @@ def test_errors_name_the_argument():
 def test_seed_streams_of_numpy_are_the_documented_ones():
     x, _ = next(training.sample_stream(2, 3, [11], lambda x: x[..., 0]))
     np.testing.assert_array_equal(x[0].numpy(), np.random.default_rng([11, 1]).standard_normal((3, 2)))
+
+
+def test_a_twin_that_diverges_is_not_returned():
+    net = training.random_network(3, 8, activation="tanh")
+    stream = training.sample_stream(3, 4, [0], lambda x: x[..., 0])
+    with pytest.raises(FloatingPointError, match="linearised twin diverged"):
+        training.train(net, stream, steps=600, step_size=1e3, layers="hidden", linearised=True)
+
+
+def test_population_descent_of_several_widths_is_that_of_each():
+    teacher = torch.eye(4, dtype=torch.float64)[:1], torch.ones(1, dtype=torch.float64)
+    both = training.random_network(4, (3, 6), seeds=(0, 1))
+    run = training.train_population(both, *teacher, steps=5, step_size=0.1, layers="both")
+    assert run.online_loss.shape == (5, 2, 2)
+    for index, width in enumerate((3, 6)):
+        alone = training.random_network(4, width, seeds=(0, 1))
+        one = training.train_population(alone, *teacher, steps=5, step_size=0.1, layers="both")
+        assert torch.equal(run.online_loss[:, :, index], one.online_loss[:, :, 0])
+        assert torch.equal(run.network.hidden[:, both.blocks[index]], one.network.hidden)
+
+
+def test_population_descent_that_diverges_in_the_output_is_refused():
+    teacher = torch.eye(4, dtype=torch.float64)[:1], torch.ones(1, dtype=torch.float64)
+    with pytest.raises(FloatingPointError, match="diverged"):
+        training.train_population(training.random_network(4, 6), *teacher, steps=2000, step_size=1e3, layers="output")

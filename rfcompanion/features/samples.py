@@ -23,7 +23,8 @@ class SampleStream:
         seed : int ≥ 0.
         law : ``"gaussian"``, N(0, I_d), or ``"sphere"``, uniform on the sphere of the given radius.
         radius : of the sphere.
-        part : 0 for training samples, 1 for held-out ones; other numbers give further independent streams.
+        part : 0 for training samples; other numbers give further independent streams (held-out samples of a fit: 2³²
+            beyond the part of its training samples).
 
     Error
         Exact: bit for bit reproducible with the same numpy release series.

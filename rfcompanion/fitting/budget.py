@@ -13,6 +13,7 @@ import numpy as np
 
 from . import admm, dense, devices, pivoting
 from .record import Fit
+from .spectral import pseudo_inverses
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,37 +139,35 @@ def _box(problem, ridge: float, largest: float, allowed: float) -> tuple[Box, fl
         matrix = _shifted(gram, ridge)
         optimum = _refined(factor, matrix, cross)
         return Box(gram, matrix, factor.inverse(), cross, optimum, optimum, ridge), condition, "none"
-    eigenvalues, vectors = dense.eigendecomposition(gram)
-    noise = size * devices.epsilon(gram) * float(abs(eigenvalues).max())
-    cut = max(dense.cutoff(eigenvalues), noise)
-    cure = ""
-    if float(eigenvalues[0]) < -noise:
-        gram = (vectors * eigenvalues.clip(0.0)) @ vectors.T
-        gram = 0.5 * (gram + gram.T)
-        cure = f"indefinite Gram matrix, negative eigenvalues from {float(eigenvalues[0]):.1e} set to 0; "
-    # u of the box with jitter δ has gap ≤ δB²/(2r) for the matrix without it: δ is chosen from the tolerance.
-    jitter = 0.5 * allowed * size / largest**2 if largest > 0 else np.inf
-    jitter = max(min(jitter, 1e-10 * float(abs(eigenvalues).max())), 4.0 * noise)
-    factor = dense.cholesky_in_place(gram * 1.0, ridge + jitter)
+    inverse = pseudo_inverses(gram, [ridge])[0]
+    cure = "" if inverse.cure == "none" else inverse.cure.replace("set aside", "count as 0") + "; "
+    if inverse.negative:
+        gram = inverse.nearest(gram, ridge)
+        cure = f"indefinite Gram matrix, negative eigenvalues from {inverse.negative:.1e} set to 0; "
+    # u of the box with δ_i on the diagonal has gap ≤ t²Σδ_i/2 for the matrix without: δ is chosen from the tolerance.
+    sizes = gram.diagonal() * 0.0 + 1.0 if inverse.scale is None else inverse.scale**-2.0
+    limit, weight = largest / size, float(sizes.sum())
+    jitter = 0.5 * allowed / (limit**2 * weight) if limit > 0 else np.inf
+    top = float(abs(inverse.values).max())
+    jitter = max(min(jitter, 1e-10 * top), 4.0 * size * devices.epsilon(gram) * top)
+    matrix = _shifted(gram, ridge + jitter * sizes)
+    factor = dense.cholesky_in_place(matrix * 1.0)
     if factor is None:
         raise ValueError("gram must be a Gram matrix up to rounding, got one that no cure made positive definite")
-    shifted = eigenvalues + ridge
-    keep = np.flatnonzero(devices.as_numpy(shifted) > cut)
-    if len(keep) < size:
-        cure += f"{size - len(keep)} of {size} eigenvalues at or below {cut:.1e} count as 0; "
     cure += f"{jitter:.1e} added to the diagonal while solving, not in the gap"
-    matrix = _shifted(gram, ridge + jitter)
-    pseudo = vectors[:, keep] / shifted[keep] ** 0.5
-    cross = vectors[:, keep] @ (vectors[:, keep].T @ cross)
-    free = pseudo @ (pseudo.T @ cross)
-    free = free + pseudo @ (pseudo.T @ (cross - gram @ free - ridge * free))
+    if inverse.scale is not None:
+        cure += ", in units of the features' squares"
+    cross, pseudo = inverse.project(cross), inverse.root()
+    free = inverse.apply(cross)
+    free = free + inverse.apply(cross - gram @ free - ridge * free)
     optimum = _refined(factor, matrix, cross)
     box = Box(gram, matrix, factor.inverse(), cross, optimum, free, ridge, pseudo)
     return box, dense.condition_estimate(factor), cure
 
 
-def _shifted(gram, shift: float):
-    if shift == 0.0:
+def _shifted(gram, shift):
+    """G plus a number, or a vector, on the diagonal; G itself for zero."""
+    if isinstance(shift, float) and shift == 0.0:
         return gram
     matrix = gram * 1.0
     devices.add_to_diagonal(matrix, shift)

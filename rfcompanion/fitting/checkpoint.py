@@ -4,14 +4,24 @@ Two files: ``PATH`` holds the small state and names ``PATH.gram-N``, which holds
 written first, so the state never names a file that is not complete.
 """
 
+import hashlib
 import io
 import json
 import time
+import zipfile
 from pathlib import Path
 
 import numpy as np
 
 from .. import records
+
+#: What reading a damaged file may raise.
+_DAMAGE = (OSError, ValueError, KeyError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile)
+
+
+def checksum(array: np.ndarray) -> str:
+    """Return the SHA-256 checksum of an array's numbers."""
+    return hashlib.sha256(np.ascontiguousarray(array)).hexdigest()
 
 
 class Checkpoint:
@@ -26,7 +36,7 @@ class Checkpoint:
     def __init__(self, path, seconds: float, fingerprint: dict):
         self.path = None if path is None else Path(path)
         self.seconds, self.fingerprint = seconds, fingerprint
-        self._last, self._cost, self._gram_file = time.monotonic(), 0.0, None
+        self._last, self._cost, self._gram_file, self._checksum = time.monotonic(), 0.0, None, ""
 
     def load(self):
         """Return ``(state, gram)`` of an earlier run, or None if there is none.
@@ -43,12 +53,14 @@ class Checkpoint:
             gram_file = self.path.with_name(header["gram"])
             if header["fingerprint"] == self.fingerprint:
                 gram = np.load(gram_file, allow_pickle=False)
-        except (OSError, ValueError, KeyError, EOFError) as error:
+                if checksum(gram) != header["checksum"]:
+                    raise ValueError("the checksum differs")
+        except _DAMAGE as error:
             raise ValueError(f"checkpoint {self.path.name} is damaged ({type(error).__name__}): {self.path}") from None
         if header["fingerprint"] != self.fingerprint:
             wrong = [k for k in self.fingerprint if header["fingerprint"].get(k) != self.fingerprint[k]]
             raise ValueError(f"checkpoint {self.path.name} belongs to another fit: {', '.join(wrong)} differ")
-        self._gram_file = gram_file.name
+        self._gram_file, self._checksum = gram_file.name, header["checksum"]
         return state | header["numbers"], gram
 
     def due(self) -> bool:
@@ -62,8 +74,11 @@ class Checkpoint:
         start = time.monotonic()
         gram_file = f"{self.path.name}.gram-{gram_version}"
         if gram_file != self._gram_file:
-            records.write_file(self.path.with_name(gram_file), lambda file: np.save(file, gram()))
-        header = json.dumps({"fingerprint": self.fingerprint, "numbers": numbers, "gram": gram_file})
+            array = gram()
+            self._checksum = checksum(array)
+            records.write_file(self.path.with_name(gram_file), lambda file: np.save(file, array))
+        state = {"fingerprint": self.fingerprint, "numbers": numbers, "gram": gram_file, "checksum": self._checksum}
+        header = json.dumps(state)
         buffer = io.BytesIO()
         np.savez(buffer, header=np.array(header), **arrays)
         records.write_bytes(self.path, buffer.getvalue())

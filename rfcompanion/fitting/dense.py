@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .devices import epsilon, is_torch, like
+from .devices import is_torch, like
 
 _BLOCK = 2048
 
@@ -24,9 +24,10 @@ class Cholesky:
     def solve(self, right):
         """Return (A + shift)⁻¹ right for ``right`` of shape (r, k)."""
         if is_torch(self.array):
-            import torch
+            import torch  # cholesky_solve would copy the matrix
 
-            return torch.cholesky_solve(right, self.array, upper=False)
+            half = torch.linalg.solve_triangular(self.array, right, upper=False)
+            return torch.linalg.solve_triangular(self.array.mT, half, upper=True)
         from scipy.linalg import get_lapack_funcs
 
         (potrs,) = get_lapack_funcs(("potrs",), (self.array,))
@@ -141,7 +142,9 @@ def eigendecomposition(array):
 
 
 def condition_estimate(factor: Cholesky, steps: int = 8) -> float:
-    """Estimate the condition number in the 2-norm by power and inverse power iterations on four vectors.
+    """Estimate the condition number of the matrix scaled to a unit diagonal, which its Cholesky factor is as exact as.
+
+    Power and inverse power iterations on four vectors, in the 2-norm.
 
     Parameters
         factor : from :func:`cholesky_in_place`.
@@ -154,14 +157,15 @@ def condition_estimate(factor: Cholesky, steps: int = 8) -> float:
         An estimate.
 
     Source
-        Power method.
+        Power method; that the scaled matrix is the one that counts: Higham (2002), section 10.1.
     """
     size = factor.array.shape[0]
     start = np.random.default_rng(0).standard_normal((size, min(4, size)))
+    scale = (factor.diagonal**0.5)[:, None]
     large = small = like(factor.array, start)
     for _ in range(steps):
-        large = factor.product(_unit(large))
-        small = factor.solve(_unit(small))
+        large = factor.product(_unit(large) / scale) / scale
+        small = scale * factor.solve(scale * _unit(small))
     return float(_norms(large).max() * _norms(small).max())
 
 
@@ -174,12 +178,6 @@ def asymmetry(array) -> float:
         worst = max(worst, float(abs(rows - columns).max()))
         largest = max(largest, float(abs(rows).max()))
     return worst / largest if largest > 0 else 0.0
-
-
-def cutoff(eigenvalues) -> float:
-    """Return the level below which eigenvalues are rounding: r·eps·λ_max, or |λ_min| where that is negative."""
-    noise = eigenvalues.shape[0] * epsilon(eigenvalues) * float(abs(eigenvalues).max())
-    return max(noise, -float(eigenvalues[0]))
 
 
 def _torch_cholesky(array) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import devices
+from . import columns, devices
 
 #: Rows of a block, between two of which a fit can be stopped: enough to hide the r² additions to the float64 matrix,
 #: few enough to keep float32 sums short.
@@ -13,6 +13,10 @@ GRAM_ROWS = 16_384
 PART_ROWS = 2048
 #: Rows of a block whose features stay in the processor's cache during a float64 pass.
 _CACHE_BYTES = 2**22
+
+
+class NotFinite(ValueError):
+    """A feature is NaN or infinite, or a product of features is too large for the precision."""
 
 
 @dataclass(eq=False)
@@ -132,9 +136,12 @@ def add_gram(data: Data, gram, start: int, stop: int, precision: str):
         squares = squares + (y * y).sum(0)
     if not same:
         add_lower(gram, sums)
-    if not np.isfinite(float(gram.diagonal().sum())):
-        raise ValueError(f"features must be finite, got NaN or infinity in samples {start} to {stop - 1}")
-    return cross, devices.as_numpy(squares)
+    squares = devices.as_numpy(squares)
+    if not np.isfinite(squares).all():
+        raise ValueError(f"target must have finite squares, got too large values in samples {start} to {stop - 1}")
+    if not np.isfinite(float(gram.diagonal().sum()) + float(abs(cross).sum())):
+        raise NotFinite(f"features must be finite, got NaN or infinity in samples {start} to {stop - 1}")
+    return cross, squares
 
 
 def add_product(gram, phi) -> None:
@@ -179,7 +186,7 @@ def add_residual(data: Data, weights, image, start: int, stop: int, rows: int) -
         for low in range(0, last - first, rows):
             piece = slice(low, low + rows)
             phi = known[piece] if data.keep_features else data.features(x[piece])
-            left = repeat(y[piece], weights.shape[1] // y.shape[1]) - phi @ weights
+            left = columns.repeat(y[piece], weights.shape[1] // y.shape[1]) - phi @ weights
             image += phi.T @ left
             squares = squares + (left * left).sum(0)
     return devices.as_numpy(squares)
@@ -191,19 +198,15 @@ def held_out(data: Data, weights, rows: int):
     for low in range(0, data.count, rows):
         high = min(low + rows, data.count)
         phi, y = data.block(low, high, "float64")
-        left = repeat(y, weights.shape[1] // y.shape[1]) - phi @ weights
+        left = columns.repeat(y, weights.shape[1] // y.shape[1]) - phi @ weights
         squares.append(devices.as_numpy(left * left))
         norms = norms + devices.as_numpy((y * y).sum(0))
     squares = np.concatenate(squares)
+    if not np.isfinite(squares).all():
+        worst = int(np.flatnonzero(~np.isfinite(squares).all(1))[0])
+        raise NotFinite(f"features must be finite, got NaN or infinity in held-out sample {worst}")
     spread = squares.std(0, ddof=1) / np.sqrt(data.count) if data.count > 1 else np.full(squares.shape[1], np.inf)
     return squares.mean(0), spread, norms / data.count
-
-
-def repeat(columns, times: int):
-    """Return the columns (n, k) repeated for each of ``times`` ridges: (n, times·k), targets fastest."""
-    if times == 1:
-        return columns
-    return columns.repeat(1, times) if devices.is_torch(columns) else np.tile(columns, (1, times))
 
 
 class Bar:

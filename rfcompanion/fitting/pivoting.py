@@ -64,11 +64,16 @@ class _Walk:
         self.cross, self.optimum = box.cross[:, target], box.optimum[:, target]
         self.now = max(float(abs(self.optimum).max()), 1e-300)
         self.pattern = self.cross * 0.0
-        self.slack = 1e-12 * float(abs(self.cross).max())
+        # What counts as a wrong sign of the gradient, in the unit of each feature.
+        sizes = box.matrix.diagonal() ** 0.5
+        self.slack = 1e-12 * sizes * float((abs(self.cross) / sizes).max())
         self.exchanges = 0
+        self.last = None  # the answer at ``now``
 
     def to(self, goal: float):
         """Return the minimiser at ``goal`` (r,), or None where rounding stops the walk."""
+        if self.last is not None and goal == self.now:
+            return self.last
         if goal >= self.now:
             return self.optimum.clip(-goal, goal)
         if goal == 0.0:
@@ -79,7 +84,8 @@ class _Walk:
             if trial.solved or (step == goal and self._good_enough(trial.weights, goal)):
                 ratio, self.now, self.pattern = self.now / step, step, trial.pattern
                 if step == goal:
-                    return self._refine(trial.weights, goal)
+                    self.last = self._refine(trial.weights, goal)
+                    return self.last
                 step = max(goal, step / ratio**2)
             elif self.now / step < _SMALLEST_STEP:
                 return None

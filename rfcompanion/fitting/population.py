@@ -8,6 +8,7 @@ from .. import _checks
 from . import dense, devices
 from .problem import Problem, check, numbers_of_path
 from .record import Fit
+from .spectral import pseudo_inverses
 
 #: Up to this many ridges one Cholesky factorisation each is cheaper than one eigendecomposition.
 CHOLESKY_PATH = 12
@@ -152,37 +153,16 @@ def _by_cholesky(problem: Problem, array, ridge: float) -> _Outcome | None:
 
 
 def _by_eigenvalues(problem: Problem, array, ridges) -> list[_Outcome]:
-    """Solve for all ridges from one eigendecomposition, setting aside the eigenvalues that are rounding."""
-    eigenvalues, vectors = dense.eigendecomposition(array)
-    cut, largest = dense.cutoff(eigenvalues), float(abs(eigenvalues).max())
-    noise = problem.features * devices.epsilon(array) * largest
-    coefficients = vectors.T @ problem.cross
+    """Solve for all ridges by eigenvalues, setting aside those that are rounding."""
     out = []
-    for ridge in map(float, ridges):
-        shifted = eigenvalues + ridge
-        keep = shifted > cut
-        kept = int(keep.sum())
-        inverse = keep / _where_zero_one(shifted, keep)
-        weights = vectors @ (inverse[:, None] * coefficients)
-        residual = problem.cross - array @ weights - ridge * weights
-        weights = weights + vectors @ (inverse[:, None] * (vectors.T @ residual))
+    for ridge, inverse in zip(map(float, ridges), pseudo_inverses(array, ridges), strict=True):
+        weights = inverse.apply(problem.cross)
+        weights = weights + inverse.apply(problem.cross - array @ weights - ridge * weights)
         image = array @ weights
         residual = problem.cross - image - ridge * weights
         errors, rounding = problem.errors(weights, image)
-        cure = "none"
-        if kept < problem.features:
-            cure = f"{problem.features - kept} of {problem.features} eigenvalues at or below {cut:.1e} set aside"
-            if float(eigenvalues[0]) < -noise:
-                cure += f", Gram matrix indefinite with smallest eigenvalue {float(eigenvalues[0]):.1e}"
-        condition = float(shifted[-1] / shifted[keep][0]) if kept else 1.0
         share = _relative(residual, problem.cross)
-        out.append(_Outcome(weights, errors, rounding, share, condition, cure, 1))
-    return out
-
-
-def _where_zero_one(values, keep):
-    out = values * keep
-    out[~keep] = 1.0
+        out.append(_Outcome(weights, errors, rounding, share, inverse.condition, inverse.cure, 1))
     return out
 
 

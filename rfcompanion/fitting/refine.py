@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import dense, devices, passes
+from . import columns, dense, devices, passes
 from .problem import Problem
 from .solver import Solver, prepare
 
 #: A float32 Gram matrix is a good preconditioner up to this condition number.
 _FLOAT32_CONDITION = 3e6
 _MOST_PASSES = 12
+#: Refinement stands still at steps of order r·eps·condition; beyond this multiple it is not rounding.
+_ROUNDING = 10.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,17 +64,26 @@ class Run:
         """Fit with a ridge or a path of them."""
         values = np.atleast_1d(ridges)
         while True:
-            solver = self._prepare(values)
             coarse = self.numbers["precision"] == "float32"
+            try:
+                solver = self._prepare(values)
+            except passes.NotFinite:
+                if not coarse:
+                    raise
+                self._start_again("overflowed")
+                continue
             worst = float(np.max(solver.condition))
             outcome = None
             if not (coarse and (solver.cure != "none" or worst > _FLOAT32_CONDITION)):
                 outcome = self._refine(solver, tolerance, verify, coarse, ridges.ndim == 1)
             if outcome is not None:
                 return outcome
-            note = f"float32 Gram matrix too coarse (condition {worst:.1e}), done again in float64"
-            self.numbers = {"stage": "gram", "next": 0, "steps": [1.0], "precision": "float64", "note": note}
-            self.arrays, self.gram = {}, None
+            self._start_again(f"too coarse (condition {worst:.1e})")
+
+    def _start_again(self, reason: str) -> None:
+        note = f"float32 Gram matrix {reason}, done again in float64"
+        self.numbers = {"stage": "gram", "next": 0, "steps": [1.0], "precision": "float64", "note": note}
+        self.arrays, self.gram = {}, None
 
     def budget(self, ridge: float, budgets: np.ndarray, gap: float) -> Outcome:
         """Fit under a budget or a path of them, from the sample moments in float64."""
@@ -81,12 +92,12 @@ class Run:
         gram, cross = self._moments()
         problem = Problem(gram, gram.diagonal() * 1.0, cross, self.norms, False)
         fit = fit_budgets(problem, ridge, np.atleast_1d(budgets), gap, "auto")
-        columns = [fit.weights[index] for index in range(fit.weights.shape[0])]
+        pieces = [fit.weights[index] for index in range(fit.weights.shape[0])]
         single = self.data.single
         gaps = fit.gap[:, 0] if single else fit.gap
         return Outcome(
-            columns=_beside(columns),
-            points=len(columns),
+            columns=columns.beside(pieces),
+            points=len(pieces),
             path=budgets.ndim == 1,
             training=np.asarray(fit.error).ravel(),
             method=fit.method,
@@ -121,7 +132,7 @@ class Run:
     def _prepare(self, ridges: np.ndarray) -> Solver:
         gram, cross = self._moments()
         solver = prepare(gram, ridges)
-        self.cross = passes.repeat(cross, len(ridges))
+        self.cross = columns.repeat(cross, len(ridges))
         if "weights" not in self.arrays:
             self.arrays["weights"] = solver.apply(self.cross)
             self._clear()
@@ -139,25 +150,32 @@ class Run:
 
             self._pass("residuals", update)
             moments = self.arrays["image"] / count
-            gradient = moments - _scaled(weights, solver.ridges)
+            gradient = moments - columns.scaled(weights, solver.ridges)
             step = solver.apply(gradient)
             better = weights + step
             training = self._training(moments, step, solver)
-            before, size = self.numbers["steps"][-1], _largest_share(step, better)
+            before, size = self.numbers["steps"][-1], float(columns.shares(step, better).max())
             ratio = size / before
-            residual = _shares(gradient, self.cross)
+            residual = columns.shares(gradient, self.cross)
             if solver.cure == "none":  # the next one shrinks like the step; below rounding there is nothing to predict
                 residual = np.maximum(residual * min(ratio, 1.0), devices.epsilon(step))
             self.numbers["steps"].append(size)
             passes_done = len(self.numbers["steps"]) - 1
             finished = size <= tolerance if verify else size * ratio <= tolerance
-            if not finished and passes_done > 1 and (ratio > 0.3 or passes_done >= _MOST_PASSES):
+            stuck = passes_done > 1 and (ratio > 0.3 or passes_done >= _MOST_PASSES)
+            if not finished and (stuck or not np.isfinite(size)):
                 if coarse:
                     return None
+                limit = _ROUNDING * self.data.features.count * np.finfo(float).eps * float(np.max(solver.condition))
+                if not size <= limit:
+                    raise RuntimeError(
+                        f"refinement did not converge: relative steps of {size:.1e} after {passes_done} passes where "
+                        f"float64 allows {limit:.1e}; are features and target the same each time they are called?"
+                    )
                 cure = f"refinement stopped at relative steps of {size:.1e}, the limit of float64; " + cure
                 cure = cure.removesuffix("; none")
                 better, finished = weights, True
-                residual = _shares(gradient, self.cross)
+                residual = columns.shares(gradient, self.cross)
                 training = self.arrays["squares"] / count
             self.arrays["weights"] = better
             self._clear()
@@ -216,28 +234,3 @@ class Run:
         import torch
 
         return torch.as_tensor(array, device=self.data.device)
-
-
-def _scaled(weights, ridges: np.ndarray):
-    """Return ridge·weights with each ridge over its own columns."""
-    if len(ridges) == 1:
-        return float(ridges[0]) * weights
-    return weights * devices.like(weights, np.repeat(ridges, weights.shape[1] // len(ridges)))
-
-
-def _shares(part, whole) -> np.ndarray:
-    """Return the sizes of the columns of ``part`` relative to those of ``whole``."""
-    sizes = devices.as_numpy((whole * whole).sum(0)) ** 0.5
-    return devices.as_numpy((part * part).sum(0)) ** 0.5 / np.where(sizes > 0, sizes, 1.0)
-
-
-def _largest_share(part, whole) -> float:
-    return float(_shares(part, whole).max())
-
-
-def _beside(columns):
-    if devices.is_torch(columns[0]):
-        import torch
-
-        return torch.cat(columns, dim=1)
-    return np.concatenate(columns, axis=1)

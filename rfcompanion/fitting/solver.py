@@ -1,10 +1,11 @@
-"""The inverse that a streamed fit refines with: one Cholesky factor, or one eigendecomposition for a path."""
+"""The inverse that a streamed fit refines with: one Cholesky factor, or eigenvalues for a path."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from . import dense, devices
+from .spectral import pseudo_inverses
 
 
 @dataclass(eq=False)
@@ -14,9 +15,7 @@ class Solver:
     ridges: np.ndarray
     condition: object
     factor: object = None  # one ridge
-    eigenvalues: object = None
-    vectors: object = None
-    cut: float = 0.0
+    inverses: tuple = ()  # one for each ridge
     cure: str = "none"
 
     @property
@@ -24,39 +23,36 @@ class Solver:
         return "eigendecomposition" if self.factor is None else "cholesky"
 
     def apply(self, columns):
+        """Return (G/n + ridge)⁻¹·columns."""
         if self.factor is not None:
             return self.factor.solve(columns)
-        out = self.vectors.T @ columns
-        targets = columns.shape[1] // len(self.ridges)
-        for index, ridge in enumerate(map(float, self.ridges)):
-            shifted = self.eigenvalues + ridge
-            shifted[shifted <= self.cut] = np.inf
-            out[:, index * targets : (index + 1) * targets] /= shifted[:, None]
-        return self.vectors @ out
+        return self._each(columns, lambda inverse, ridge, part: inverse.apply(part))
 
     def product(self, columns):
         """Return (G/n)·columns."""
         if self.factor is not None:
             return self.factor.product(columns) - self.ridges[0] * columns
-        return self.vectors @ (self.eigenvalues[:, None] * (self.vectors.T @ columns))
+        return self._each(columns, lambda inverse, ridge, part: inverse.product(part) - ridge * part)
+
+    def _each(self, columns, function):
+        out, width = columns * 0.0, columns.shape[1] // len(self.ridges)
+        for index, ridge in enumerate(map(float, self.ridges)):
+            part = slice(index * width, (index + 1) * width)
+            out[:, part] = function(self.inverses[index], ridge, columns[:, part])
+        return out
 
 
 def prepare(gram, ridges: np.ndarray) -> Solver:
     """Factor the mean Gram matrix in place (one ridge), or decompose it (a path, or a singular matrix)."""
-    size = gram.shape[0]
     if len(ridges) == 1:
         diagonal = gram.diagonal() * 1.0
         factor = dense.cholesky_in_place(gram, float(ridges[0]))
         if factor is not None:
             condition = dense.condition_estimate(factor)
-            if condition < 1.0 / (size * devices.epsilon(gram)):
+            if condition < 1.0 / (gram.shape[0] * devices.epsilon(gram)):
                 return Solver(ridges, condition, factor)
             dense.restore(gram, diagonal)
-    values, vectors = dense.eigendecomposition(gram)
-    cut = dense.cutoff(values)
-    host = devices.as_numpy(values)
-    kept = [host[host + ridge > cut] + ridge for ridge in ridges]
-    fewest = min(len(values) for values in kept)
-    cure = f"{size - fewest} of {size} eigenvalues at or below {cut:.1e} set aside" if fewest < size else "none"
-    conditions = np.array([values[-1] / values[0] if len(values) else 1.0 for values in kept])
-    return Solver(ridges, conditions if len(ridges) > 1 else float(conditions[0]), None, values, vectors, cut, cure)
+    inverses = tuple(pseudo_inverses(gram, ridges))
+    conditions = np.array([one.condition for one in inverses])
+    cure = max(inverses, key=lambda one: int((~one.kept).sum())).cure
+    return Solver(ridges, conditions if len(ridges) > 1 else float(conditions[0]), None, inverses, cure)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from .. import _checks
-from . import devices, passes
+from . import columns, devices, passes
 from .checkpoint import Checkpoint
 from .problem import Problem, numbers_of_path
 from .record import Fit
@@ -68,7 +68,8 @@ def fit_stream(
         :func:`fit_population`, and ``Fit.cure`` says so.
 
     Raises
-        ValueError or TypeError in one line that names the argument; RuntimeError if the refinement does not converge.
+        ValueError or TypeError in one line that names the argument; RuntimeError if the refinement does not converge
+        although rounding would let it, as with features that are not the same each time.
 
     Source
         Chapter "General features"; speed and memory: page "The fitting code, measured".
@@ -81,12 +82,13 @@ def fit_stream(
         raise ValueError("ridge must be one number when budget is given, got a path")
     _checks.choice("precision", precision, ("auto", "float32", "float64"))
     tolerance = _checks.real("tolerance", tolerance, above=0.0, below=1.0)
+    gap = _checks.real("gap", gap, above=0.0)
     seconds = _checks.real("checkpoint_seconds", checkpoint_seconds, at_least=0.0)
     if precision == "auto":
         exact = data.count < 4 * features.count or features.dim <= 5 or budgets is not None or device != "cpu"
         precision = "float64" if exact else "float32"
     rows = passes.GRAM_ROWS if block is None else _checks.integer("block", block, 1)
-    fingerprint = _fingerprint(data, ridges, rows, precision, seed)
+    fingerprint = {} if checkpoint is None else _fingerprint(data, ridges, rows, precision, seed)
     store = Checkpoint(checkpoint, seconds, fingerprint)
     with devices.Meter(device) as meter:
         run = Run(data, rows, precision, store, progress)
@@ -132,14 +134,16 @@ def _data(features, target, samples, seed, held_out, device, cache_bytes):
 
 
 def _fingerprint(data, ridges, rows: int, precision: str, seed) -> dict:
-    """Say which fit this is, down to the first target values."""
-    few = data.inputs(0, min(8, data.count))
-    y = data.target(few) if callable(data.target) else data.target[: min(8, data.count)]
+    """Say which fit this is: by samples from all of the stream, and what features and targets make of them."""
+    places = [slice(start, min(start + 16, data.count)) for start in range(0, data.count, -(-data.count // 16))]
+    few = columns.below([data.inputs(place.start, place.stop) for place in places])
+    y = data.target(few) if callable(data.target) else columns.below([data.target[place] for place in places])
+    sizes = devices.as_numpy((data.features(few) ** 2).mean(1))
+    rounded = lambda values: [float(f"{value:.6g}") for value in np.asarray(values, dtype=float).ravel()]  # noqa: E731
     return {
-        "features": data.features.fingerprint(),
-        "target": devices.as_numpy(y).astype(float).ravel().tolist(),
-        "first samples": devices.as_numpy(few).ravel().tolist(),
-        "samples": data.count,
+        "features": [data.features.fingerprint(), *rounded(sizes)],
+        "target": rounded(devices.as_numpy(y)),
+        "samples": [data.count, *rounded(devices.as_numpy(few)[:, 0])],
         "ridge": np.atleast_1d(ridges).tolist(),
         "block": rows,
         "precision": precision,

@@ -148,8 +148,10 @@ def train(
             bar.update(ahead)
     if bar:
         bar.close()
-    if not online.isfinite().all() or not current.hidden.isfinite().all():
-        raise FloatingPointError("training diverged: a loss or a weight is no longer finite; take a smaller step_size")
+    for what, losses, net in (("training", online, current), ("the linearised twin", twin_online, twin)):
+        parts = [losses] if net is None else [losses, net.hidden, net.output]
+        if not all(bool(part.isfinite().all()) for part in parts):
+            raise FloatingPointError(f"{what} diverged: a loss or weight is no longer finite; take a smaller step_size")
     return Training(start, current, kept, online, twin, twin_kept, twin_online)
 
 

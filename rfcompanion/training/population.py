@@ -90,25 +90,24 @@ def train_population(
     θ_{t+1} = θ_t − η_t ∇F(θ_t), F as in :func:`relu_population_loss`.
 
     Parameters
-        network : unbiased ReLU networks of one width (K = 1) at the start; it is not changed.
+        network : S × K unbiased ReLU networks at the start; it is not changed.
         teacher_hidden, teacher_output : v (S, m, d) or (m, d), a (S, m) or (m,).
         steps, step_size, layers, snapshots : as in :func:`train`.
 
     Returns
-        Training; ``online_loss`` (T, S, 1) is the exact loss F before each step.
+        Training; ``online_loss`` (T, S, K) is the exact loss F before each step.
 
     Error
         Rounding, in the dtype of the network.
 
     Raises
-        ValueError, TypeError for bad arguments, biases, another activation or several widths; FloatingPointError if a
-        weight diverges.
+        ValueError, TypeError for bad arguments, biases or another activation; FloatingPointError if a run diverges.
 
     Source
         Chapter "A single neuron".
     """
-    if network.activation.name != "relu" or network.bias is not None or len(network.widths) != 1:
-        raise ValueError("network must be an unbiased ReLU network of one width")
+    if network.activation.name != "relu" or network.bias is not None:
+        raise ValueError("network must be an unbiased ReLU network")
     steps = _checks.integer("steps", steps, 0)
     _checks.choice("layers", layers, ("hidden", "output", "both"))
     keep = {_checks.integer("snapshots", step, 0, steps) for step in snapshots}
@@ -117,16 +116,19 @@ def train_population(
     kept = {0: current.copy()} if 0 in keep else {}
     for step in range(steps):
         eta = step_size(step) if callable(step_size) else step_size
-        outer = current.output * network.scale
-        online[step] = relu_population_loss(current.hidden, outer, teacher_hidden, teacher_output)[:, None]
-        slope, moments = relu_population_gradient(current.hidden, outer, teacher_hidden, teacher_output)
-        if layers != "output":
-            current.hidden.sub_(eta * slope)
-        if layers != "hidden":
-            current.output.sub_(eta * network.scale * moments)
+        for index, block in enumerate(network.blocks):
+            scale = network.scale[:, index : index + 1]
+            hidden, output = current.hidden[:, block], current.output[:, block]
+            outer = output * scale
+            online[step, :, index] = relu_population_loss(hidden, outer, teacher_hidden, teacher_output)
+            slope, moments = relu_population_gradient(hidden, outer, teacher_hidden, teacher_output)
+            if layers != "output":
+                hidden.sub_(eta * slope)
+            if layers != "hidden":
+                output.sub_(eta * scale * moments)
         if step + 1 in keep:
             kept[step + 1] = current.copy()
-    if not current.hidden.isfinite().all():
+    if not all(bool(part.isfinite().all()) for part in (current.hidden, current.output, online)):
         raise FloatingPointError("training diverged: a weight is no longer finite; take a smaller step_size")
     return Training(network.copy(), current, kept, online, None, {}, online[:0])
 
