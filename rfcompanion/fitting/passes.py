@@ -12,7 +12,7 @@ GRAM_ROWS = 16_384
 #: Rows whose features exist at one time; targets, and features where they fit, are kept by these parts of a block.
 PART_ROWS = 2048
 #: Rows of a block whose features stay in the processor's cache during a float64 pass.
-_CACHE_BYTES = 2**22
+_CACHE_BYTES = 2**20
 
 
 class NotFinite(ValueError):
