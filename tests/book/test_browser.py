@@ -132,7 +132,7 @@ class Visit:
         self.page = self.context.new_page()
         self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.errors.append(f"not loaded: {request.url}"))
+        self.page.on("requestfailed", self.failed)
         self.page.goto(address)
         if ready:
             self.page.evaluate(ready)
@@ -143,6 +143,10 @@ class Visit:
         else:
             self.refused.append(route.request.url)
             route.abort()
+
+    def failed(self, request):
+        if request.failure != "net::ERR_ABORTED":  # what a page no longer needs when it is left is broken off
+            self.errors.append(f"not loaded: {request.url}")
 
     def ask(self, script):
         return self.page.evaluate(script)
