@@ -29,12 +29,12 @@
   const BOXES = "mjx-container, .math, .pst-scrollable-table-container, pre, .output";
   const queue = new Set();
   const asleep = new Set(); // sections that are not laid out
+  const sleeps = (section) => asleep.has(section) && getComputedStyle(section).contentVisibility === "auto";
   let busy = false;
   const look = (box) => {
     if (!box.isConnected || (box.closest("details:not([open])") && !box.closest("summary"))) return [];
     if (box.matches(".math:not(.rf-set)")) return []; // when it is set
-    const section = box.closest(".rf-rest");
-    if (asleep.has(section) && getComputedStyle(section).contentVisibility === "auto") return []; // when it comes near
+    if (sleeps(box.closest(".rf-rest"))) return []; // when it comes near
     if (box.localName === "mjx-container" && box.getAttribute("display") !== "true") {
       const block = box.parentElement.closest("p, li, dd, dt, td, th, h1, h2, h3, h4, summary, div");
       const wide = block && box.getBoundingClientRect().width > block.clientWidth;
@@ -67,7 +67,8 @@
   };
   const fit = (place) => {
     place.querySelectorAll(".rf-wide").forEach((formula) => formula.classList.remove("rf-wide"));
-    add(place.querySelectorAll(BOXES));
+    const skipped = new Set(Array.from(place.querySelectorAll(".rf-rest")).filter(sleeps));
+    add(Array.from(place.querySelectorAll(BOXES)).filter((box) => !skipped.has(box.closest(".rf-rest"))));
   };
 
   document.querySelectorAll(".rf-rest").forEach((section) => {

@@ -48,13 +48,26 @@
   // One worker at a time: what comes near meanwhile is taken by the one that works.
   const start = () => (working ||= work().finally(() => (working = null)));
 
-  let seen;
-  const firstLook = new Promise((go) => (seen = go));
+  let looked = () => {};
+  const nextLook = () => new Promise((go) => (looked = go));
   const watch = new IntersectionObserver(
     (entries) => {
       entries.forEach(({ target, isIntersecting }) => near[isIntersecting ? "add" : "delete"](target));
-      seen();
+      looked();
       if (near.size && ready) start();
+    },
+    { rootMargin: NEAR },
+  );
+  // The formulas of a section that is far away need not be watched one by one: the section is.
+  const watchAll = (formulas) => formulas.forEach((formula) => waiting.has(formula) && watch.observe(formula));
+  const sections = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        if (!isIntersecting) continue;
+        sections.unobserve(target);
+        watchAll(target.querySelectorAll(".math"));
+      }
+      looked();
     },
     { rootMargin: NEAR },
   );
@@ -75,10 +88,18 @@
 
   let ready = false;
   const pageReady = async () => {
-    document.querySelectorAll(".math").forEach((formula) => waiting.add(formula));
+    const formulas = Array.from(document.querySelectorAll(".math"));
+    formulas.forEach((formula) => waiting.add(formula));
     if (!waiting.size) return;
-    waiting.forEach((formula) => watch.observe(formula));
-    await firstLook;
+    const parts = document.querySelectorAll(".rf-rest");
+    if (parts.length) {
+      parts.forEach((section) => sections.observe(section));
+      await nextLook();
+    }
+    const first = nextLook();
+    watchAll(formulas.filter((formula) => !formula.closest(".rf-rest")));
+    // A look follows wherever something is watched; a page whose formulas are all far away has nothing to wait for.
+    await Promise.race([first, new Promise((go) => setTimeout(go, 300))]);
     measureNothing();
     ready = true;
     await start();
