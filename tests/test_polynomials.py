@@ -200,6 +200,22 @@ def test_representer_error_is_an_identity():
     assert abs(np.mean(errors) / expected - 1) < 0.1  # a factor of two would be seen
 
 
+def test_width_times_error_of_a_unit_harmonic():
+    """The price minus one, N(d,k)/m_k − 1: at d = 10 and degree 1 it is 20.1, and 21.1 would be seen."""
+    rng, dim, r = np.random.default_rng(0), 10, 40
+    b = polynomials.balanced_bias(dim)
+    c, F2 = polynomials.neuron_coefficients(dim, 1, b), polynomials.neuron_norm2(dim, b)
+    errors = []
+    for _ in range(4000):
+        W = unit(rng, r, dim)
+        linear = math.sqrt(dim) * W[:, 0]
+        u = linear / c[1] / r
+        errors.append(u @ polynomials.sphere_gram(W, b) @ u - 2 * c[1] * u @ linear + 1)
+    price = F2 / c[1] ** 2  # N(d,1)/m_1, since m_1 = N(d,1) c_1²/F²
+    assert abs(r * np.mean(errors) - (price - 1)) < 0.5
+    assert abs(price - 1 - 20.1) < 0.05
+
+
 def test_sphere_gram_without_bias_is_the_arc_cosine_kernel():
     W = unit(np.random.default_rng(1), 60, 10)
     assert np.allclose(polynomials.sphere_gram(W), gaussian.relu_gram(W) / 10, atol=1e-13)
