@@ -2,8 +2,9 @@
 
 import io
 import json
+import math
 import zipfile
-from dataclasses import dataclass, fields, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -99,17 +100,29 @@ class Fit:
 
     def to_json(self) -> str:
         """Return the whole record as JSON text; :meth:`from_json` turns it back without loss."""
-        return json.dumps({f.name: _pack(getattr(self, f.name)) for f in fields(self)}, sort_keys=True)
+        values = {f.name: _pack(getattr(self, f.name)) for f in fields(self)}
+        return json.dumps(values, sort_keys=True, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> "Fit":
-        """Return the Fit that :meth:`to_json` wrote; torch weights come back on the CPU."""
-        return cls(**{name: _unpack(value) for name, value in json.loads(text).items()})
+        """Return the Fit that :meth:`to_json` wrote; torch weights come back on the CPU.
+
+        Raises
+            ValueError, in one line, where the text is not that of a Fit.
+        """
+        try:
+            values = json.loads(text)
+        except ValueError as problem:
+            raise ValueError(f"text must be the JSON of a Fit: {problem}") from None
+        return cls._of(values, _unpack, "text must be the JSON of a Fit")
 
     def summary(self) -> dict:
-        """Return everything but the weights, as plain values for :func:`rfcompanion.records.write`."""
+        """Return everything but the weights, as plain values for :func:`rfcompanion.records.write`.
+
+        A number that is not finite becomes None: the standard error of one held-out sample, for example.
+        """
         plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "weights"}
-        return {name: value.tolist() if hasattr(value, "tolist") else value for name, value in plain.items()}
+        return {name: _finite(value.tolist() if hasattr(value, "tolist") else value) for name, value in plain.items()}
 
     def save(self, path) -> Path:
         """Write the record to one ``.npz`` file (arrays, and the rest as JSON inside it), whole or not at all.
@@ -127,11 +140,11 @@ class Fit:
                 arrays[f.name] = value.detach().cpu().numpy() if hasattr(value, "detach") else np.asarray(value)
                 header[f.name] = {"array": f.name, "torch": hasattr(value, "detach")}
             else:
-                header[f.name] = value
+                header[f.name] = _pack(value)
         buffer = io.BytesIO()
         np.savez(buffer, **arrays)
         with zipfile.ZipFile(buffer, "a") as archive:
-            archive.writestr(_HEADER, json.dumps(header, sort_keys=True))
+            archive.writestr(_HEADER, json.dumps(header, sort_keys=True, allow_nan=False))
         return records.write_bytes(path, buffer.getvalue())
 
     @classmethod
@@ -142,16 +155,39 @@ class Fit:
             FileNotFoundError or ValueError, in one line that names the file.
         """
         path = Path(path)
+        damage = f"fit {path.name} is damaged"
         try:
-            with zipfile.ZipFile(path) as archive:
-                header = json.loads(archive.read(_HEADER))
-            with np.load(path, allow_pickle=False) as arrays:
-                values = {name: _from_file(value, arrays) for name, value in header.items()}
+            content = path.read_bytes()
         except FileNotFoundError:
             raise FileNotFoundError(f"fit {path.name} not found: {path}") from None
-        except (zipfile.BadZipFile, KeyError, ValueError, EOFError):
-            raise ValueError(f"fit {path.name} is damaged: {path}") from None
-        return cls(**values)
+        except OSError as problem:
+            raise ValueError(f"fit {path.name} cannot be read: {problem.strerror}: {path}") from None
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                if archive.testzip() is not None:  # the checksums come first: nothing below sees a changed byte
+                    raise ValueError
+                header = json.loads(archive.read(_HEADER))
+            with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+                values = {name: _from_file(value, arrays) for name, value in header.items()}
+        except Exception:  # a damaged zip file raises what its broken part leads to, from RuntimeError to zlib.error
+            raise ValueError(f"{damage}: {path}") from None
+        return cls._of(values, lambda value: value, damage)
+
+    @classmethod
+    def _of(cls, values, turn, message: str) -> "Fit":
+        """The Fit of stored fields, or one line that says which is wrong."""
+        if not isinstance(values, dict):
+            raise ValueError(f"{message}: it must hold an object")
+        known, needed = {f.name for f in fields(cls)}, [f.name for f in fields(cls) if f.default is MISSING]
+        if odd := [name for name in values if name not in known] or [name for name in needed if name not in values]:
+            raise ValueError(f"{message}: field {odd[0]} is {'missing' if odd[0] in known else 'unknown'}")
+        turned = {}
+        for name, value in values.items():
+            try:
+                turned[name] = turn(value)
+            except (KeyError, TypeError, ValueError):
+                raise ValueError(f"{message}: field {name} is no value of a Fit") from None
+        return cls(**turned)
 
     def with_cost(self, seconds: float, peak_memory: int | None) -> "Fit":
         """Return the same record with what it cost written in."""
@@ -160,23 +196,34 @@ class Fit:
 
 def _from_file(value, arrays):
     if not (isinstance(value, dict) and "array" in value):
-        return value
+        return _unpack(value)
     return _to_torch(arrays[value["array"]]) if value["torch"] else arrays[value["array"]]
 
 
 def _pack(value):
+    """As JSON, which has no infinities: ``{"number": "inf"}``, and texts in place of numbers in an array."""
     if hasattr(value, "shape"):
         is_torch = hasattr(value, "detach")
         array = value.detach().cpu().numpy() if is_torch else np.asarray(value)
-        return {"array": array.tolist(), "dtype": str(array.dtype), "shape": list(array.shape), "torch": is_torch}
-    return value
+        finite = np.isfinite(array)
+        plain = array if finite.all() else np.where(finite, array, array.astype(str).astype(object))
+        return {"array": plain.tolist(), "dtype": str(array.dtype), "shape": list(array.shape), "torch": is_torch}
+    return {"number": repr(value)} if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _unpack(value):
+    if isinstance(value, dict) and value.keys() == {"number"}:
+        return float(value["number"])
     if not (isinstance(value, dict) and "array" in value):
         return value
     array = np.array(value["array"], dtype=value["dtype"]).reshape(value["shape"])
     return _to_torch(array) if value["torch"] else array
+
+
+def _finite(value):
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _to_torch(array):
