@@ -87,6 +87,35 @@ def test_a_damaged_record_is_refused_in_one_line_that_names_it(tmp_path):
         records.read(tmp_path / "nothing.json")
 
 
+def test_every_flipped_bit_is_refused(tmp_path):
+    """Also where the number stays the same: e-05 and E-05, a seventeenth digit, a blank that is a tab."""
+    results = {"small": 1e-05, "digits": 0.1 + 0.2, "text": "é", "series": [1.0, 2.5e300], "none": None}
+    path = records.write(tmp_path / "series.json", results, **ARGUMENTS)
+    whole = path.read_bytes()
+    for position in range(len(whole)):
+        for bit in {position % 8, 5}:  # the sixth bit turns e into E
+            damaged = bytearray(whole)
+            damaged[position] ^= 1 << bit
+            path.write_bytes(damaged)
+            with pytest.raises(ValueError, match=r"^record series\.json (is damaged: .*|has format .*)") as caught:
+                records.read(path)
+            assert "\n" not in str(caught.value)
+    text = whole.decode()
+    for other in (
+        text.replace("1e-05", "1E-05"),
+        text.replace("0.30000000000000004", "0.300000000000000040"),
+        text.replace("\n", "\r\n"),
+        text.replace('"none": null', '"none": NaN'),
+        text.replace("é", "\\u00e9"),
+        text.replace("é", "\\ud800"),
+        text + "\n",
+    ):
+        assert other != text
+        path.write_bytes(other.encode())
+        with pytest.raises(ValueError, match=r"^record series\.json is damaged: "):
+            records.read(path)
+
+
 def test_bad_input_is_named(tmp_path):
     path = tmp_path / "a.json"
     with pytest.raises(TypeError, match="results must be a dictionary"):

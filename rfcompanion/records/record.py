@@ -11,7 +11,7 @@ from .values import digest, plain, short_lists
 
 #: Version of the layout of a record; another one is refused.
 FORMAT = 1
-_PARTS = {"checksum", "format", "provenance", "provenance_checksum", "results"}  # the fourth came later
+_PARTS = {"checksum", "format", "provenance", "provenance_checksum", "results"}
 
 
 class Results(dict):
@@ -121,26 +121,35 @@ def provenance(path) -> dict:
 
 
 def _load(path) -> dict:
+    """The record, if its file is, byte for byte, what :func:`write` would make of it."""
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        content = path.read_bytes()
     except FileNotFoundError:
         raise FileNotFoundError(f"record {path.name} not found: {path}") from None
+    try:
+        text = content.decode("utf-8")
     except UnicodeDecodeError:
         raise ValueError(f"record {path.name} is damaged: not UTF-8 text ({path})") from None
     try:
         record = json.loads(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"record {path.name} is damaged: line {error.lineno} is not JSON ({path})") from None
-    if not isinstance(record, dict) or not _PARTS - {"provenance_checksum"} <= record.keys() <= _PARTS:
+    if not isinstance(record, dict) or record.keys() != _PARTS:
         raise ValueError(f"record {path.name} is damaged: a part is missing or unknown ({path})")
     if record["format"] != FORMAT:
         raise ValueError(f"record {path.name} has format {record['format']}, this version reads format {FORMAT}")
-    if record["checksum"] != "sha256:" + digest(record["results"]):
-        raise ValueError(f"record {path.name} is damaged: the results do not match their checksum ({path})")
-    source = "sha256:" + digest(record["provenance"])
-    if record.get("provenance_checksum", source) != source:
-        raise ValueError(f"record {path.name} is damaged: the provenance does not match its checksum ({path})")
+    try:
+        if record["checksum"] != "sha256:" + digest(record["results"]):
+            problem = "the results do not match their checksum"
+        elif record["provenance_checksum"] != "sha256:" + digest(record["provenance"]):
+            problem = "the provenance does not match its checksum"
+        else:  # 1e-5 and 1E-5 are one number: equal results are not yet an unchanged file
+            problem = "" if text == _as_text(record["provenance"], record["results"]) else "its layout was changed"
+    except ValueError:  # NaN, or half of a surrogate pair
+        problem = "it holds what no record can hold"
+    if problem:
+        raise ValueError(f"record {path.name} is damaged: {problem} ({path})")
     return record
 
 
