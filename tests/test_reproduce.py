@@ -17,6 +17,7 @@ pytest.importorskip("filelock", reason="filelock is not installed: pip install '
 
 from rfcompanion import records, reproduce
 from rfcompanion.__main__ import main
+from rfcompanion.records import record
 from rfcompanion.reproduce import code, compare, experiment
 from rfcompanion.reproduce.store import Store, task_key
 from rfcompanion.reproduce.sweep import keys
@@ -192,6 +193,59 @@ def test_another_result_is_compared_with_the_earlier_one(book):
     records.write(path, old, seed=7, seconds=1.0, command="x")
     change = reproduce.run(numbers(book), book).change
     assert float(re.search(r"by (\S+) at most", change).group(1)) == pytest.approx(1e-6, rel=0.1)
+
+
+def rewritten(path, change=lambda results: None, drop=()):
+    """The record with other results or without a part of its provenance, its checksums renewed."""
+    results, source = dict(records.read(path)), records.provenance(path)
+    change(results)
+    source = {key: value for key, value in source.items() if key not in drop}
+    text = record._as_text(source, results)
+    path.write_bytes(text.encode())
+
+
+@pytest.mark.parametrize("drop", ["code", "precision", "tasks", "seed"])
+def test_a_record_with_half_its_provenance_is_completed(book, capsys, drop):
+    """Equal numbers alone do not make a record whole: before the code was noted, they said nothing about it."""
+    path = reproduce.run(numbers(book), book).record
+    whole = records.provenance(path)
+    rewritten(path, drop=[drop])
+    assert drop not in records.provenance(path)
+    shell(book, "--list")
+    state = "intact, no code version" if drop == "code" else "intact"
+    assert re.search(rf"numbers +24 +48 s +{state} +page", capsys.readouterr().out)
+    assert reproduce.run(numbers(book), book).change == "unchanged"
+    assert records.provenance(path) == whole
+    before = path.stat().st_mtime_ns
+    assert reproduce.run(numbers(book), book).change == "unchanged"
+    assert path.stat().st_mtime_ns == before  # and then left alone
+
+
+def test_numbers_that_are_confirmed_may_be_kept(book, capsys):
+    """Within the stated error (1e-12) the stored numbers stay, and the record says what confirmed them; else not."""
+    path = reproduce.run(numbers(book), book).record
+
+    def nudge(results, by):
+        results["rows"][2]["sum"] *= 1 + by
+
+    rewritten(path, lambda results: nudge(results, 1e-13), drop=["code", "tasks"])
+    kept, source = records.read(path), records.provenance(path)
+    assert shell(book, "numbers --jobs 1 --keep") == 0
+    assert "record kept: confirmed to 1.0e-13, within the stated error" in capsys.readouterr().out
+    renewed = records.provenance(path)
+    assert records.read(path) == kept
+    assert renewed.items() >= source.items()
+    assert (renewed["code"], renewed["tasks"]) == (code.code_version(numbers(book), book), 24)
+    assert 0 < renewed["confirmed"]["difference"] < 1e-12
+    assert renewed["confirmed"].keys() == {"date", "device", "difference", "seconds", "versions"}
+    bytes_kept = path.read_bytes()
+    assert reproduce.run(numbers(book), book, keep=True).change.startswith("kept")
+    assert path.read_bytes() == bytes_kept
+    rewritten(path, lambda results: nudge(results, 1e-11))
+    assert reproduce.run(numbers(book), book, keep=True).change.startswith("differs")
+    assert "confirmed" not in records.provenance(path)
+    rewritten(path, lambda results: nudge(results, 1e-13))
+    assert reproduce.run(numbers(book), book).change.startswith("differs")  # without --keep every change counts
 
 
 # --------------------------------------------------------------------------------------------------- backends

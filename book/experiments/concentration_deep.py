@@ -3,20 +3,15 @@
 The network has two hidden layers of ReLUs with biases; it is drawn once per dimension and then fixed. For 1000
 directions θ the correlation ⟨f, tri(s⟨θ,·⟩)⟩, s = √d/2, is estimated on two independent halves of Gaussian samples;
 the mean over θ of the product of the halves is an unbiased estimate of the variance E_θ⟨f,φ_θ⟩². The prediction is
-the spectral sum Σ_ℓ over degrees 1 and 3. Run from the root of the repository::
+the spectral sum Σ_ℓ over degrees 1 and 3. Made by::
 
-    python book/experiments/concentration_deep.py
+    python -m rfcompanion reproduce concentration_deep
 """
-
-import argparse
-import sys
-import time
 
 import numpy as np
 from scipy.special import gammaln, jv
-from tqdm import tqdm
 
-from rfcompanion import harmonics, records, targets
+from rfcompanion import harmonics, targets
 
 BLOCK = 20_000
 
@@ -104,27 +99,3 @@ def degree_three(f, dim, norm, rng, points=3000):
     kernel = t * ((dim + 2) * t**2 - 3) / (dim - 1)  # P_3 in dimension d
     pairs = weight @ kernel @ weight - weight @ weight
     return float(harmonics.harmonic_dimension(dim, 3) * pairs / (points * (points - 1)))
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--samples", type=int, default=600_000, help="Gaussian points in each of the two halves")
-    parser.add_argument("--directions", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=20190401)
-    parser.add_argument("--output", default="book/data/concentration_deep.json")
-    options = parser.parse_args()
-    start = time.perf_counter()
-    dims = (5, 10, 20)
-    with tqdm(total=len(dims) * 2 * (options.samples // BLOCK), unit="block", disable=None) as bar:
-        results = [measure(d, np.sqrt(d) / 2, options.samples, options.directions, options.seed, bar) for d in dims]
-    records.write(
-        options.output,
-        {"samples": options.samples, "directions": options.directions, "measurements": results},
-        seed=options.seed,
-        seconds=time.perf_counter() - start,
-        command="python " + " ".join(sys.argv),
-    )
-
-
-if __name__ == "__main__":
-    main()

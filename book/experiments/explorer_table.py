@@ -4,19 +4,14 @@
 the others at B = 1, 10^(1/3), …, 10^6 as long as the enclosure of E_B is narrow. ``route``: for each dimension and each
 relative error 10^(−1/2), 10^(−1), …, log10 of the least r·max|u_i| and of the least r that the chain of the chapter
 "Lower bound" proves for a unit target and unit ReLU features (null: it proves nothing there). Nothing is random.
-Run from the root of the repository::
+Made by::
 
-    python book/experiments/explorer_table.py
+    python -m rfcompanion reproduce explorer
 """
 
-import argparse
 import math
-import sys
-import time
 
-from tqdm import tqdm
-
-from rfcompanion import paper_bound, records, trade_offs
+from rfcompanion import paper_bound, trade_offs
 
 DIMS = (5, 10, 15, 20, 30, 50, 70, 100)
 STEPS_PER_DECADE = 3
@@ -60,26 +55,3 @@ def route(dim):
                 value = math.log(choice.norm**2 - choice.defect**2) - choice.log_eigenvalue
             found.append(round(value / math.log(10), 4) if value > 0 else None)
     return {"weights": weights, "width": widths}
-
-
-def main(arguments=None):
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--output", default="book/data/explorer.json")
-    options = parser.parse_args(arguments)
-    start = time.perf_counter()
-    stored = records.read("book/data/trade_offs_curves.json")
-    results = {"dims": list(DIMS), "log_errors": ERRORS, "frontier": {}, "route": {}}
-    for dim in tqdm(DIMS, disable=not sys.stderr.isatty()):
-        results["frontier"][str(dim)] = frontier(dim, stored)
-        results["route"][str(dim)] = route(dim)
-    records.write(
-        options.output,
-        results,
-        seed=None,
-        seconds=time.perf_counter() - start,
-        command="python book/experiments/explorer_table.py",
-    )
-
-
-if __name__ == "__main__":
-    main()

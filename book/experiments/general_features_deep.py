@@ -1,20 +1,14 @@
 """Deep random ReLU features fitted to random neurons: the record behind a figure of the chapter "General features".
 
-python book/experiments/general_features_deep.py         # about five minutes on two cores
-python book/experiments/general_features_deep.py --fast     # a small slice, not stored
+python -m rfcompanion reproduce general_features_deep
 """
-
-import argparse
-import time
-from pathlib import Path
 
 import numpy as np
 
-from rfcompanion import features, lower_bound, records
+from rfcompanion import features, lower_bound
 from rfcompanion.fitting import fit_stream
 from rfcompanion.targets import relu
 
-RECORD = Path(__file__).resolve().parent.parent / "data" / "general_features_deep.json"
 DIMS, DEPTHS, COUNTS = (5, 10, 20), (2, 3), (100, 300, 1000)
 HIDDEN, TARGETS, SAMPLES_PER_FEATURE, SEED = 512, 20, 100, 2019
 
@@ -48,24 +42,3 @@ def fit(dim: int, depth: int, count: int, seed: int = SEED, progress: bool = Tru
         "standard_error": float(relative.std(ddof=1) / TARGETS**0.5),
         "floor": lower_bound.best_relative_error(dim, count),
     }
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--fast", action="store_true", help="one small fit, printed and not stored")
-    if parser.parse_args().fast:
-        print(fit(5, 2, 100))
-        return
-    start = time.perf_counter()
-    rows = [fit(dim, depth, count) for dim in DIMS for depth in DEPTHS for count in COUNTS]
-    records.write(
-        RECORD,
-        {"fits": rows, "hidden": HIDDEN, "samples_per_feature": SAMPLES_PER_FEATURE, "targets": TARGETS},
-        seed=SEED,
-        seconds=time.perf_counter() - start,
-        command="python book/experiments/general_features_deep.py",
-    )
-
-
-if __name__ == "__main__":
-    main()

@@ -2,21 +2,17 @@
 
 Features σ(⟨w_i,x⟩ + b_i), w_i uniform on the sphere, b_i ~ N(0,1) (so that E‖f_i‖² = 1 exactly), fitted under a path
 of budgets B = r·max|u_i| to tri(⟨w,·⟩), ‖w‖ = √d/2. All moments are closed forms or one-dimensional
-quadratures; each fit has a duality gap below 1e-8. Run from the root of the repository::
+quadratures; each fit has a duality gap below 1e-8. Made by::
 
-    python book/experiments/lower_bound_fits.py
+    python -m rfcompanion reproduce lower_bound_fits
 """
 
-import argparse
 import math
-import sys
-import time
 
 import numpy as np
 from scipy.special import ndtr
-from tqdm import tqdm
 
-from rfcompanion import gaussian, records, targets
+from rfcompanion import gaussian, targets
 from rfcompanion.fitting import fit_population
 
 DIMENSIONS = (5, 10, 15, 20, 30)
@@ -64,25 +60,3 @@ def row(dim, width, budgets, directions, seed):
         "relative_error": table.mean(axis=1),
         "standard_error": table.std(axis=1, ddof=1) / math.sqrt(directions),
     }
-
-
-def main(arguments=None):
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--width", type=int, default=1500)
-    parser.add_argument("--directions", type=int, default=4)
-    parser.add_argument("--seed", type=int, default=3)
-    parser.add_argument("--output", default="book/data/lower_bound_fits.json")
-    options = parser.parse_args(arguments)
-    start = time.perf_counter()
-    results = []
-    for dim in tqdm(DIMENSIONS, disable=not sys.stderr.isatty()):
-        results.append(row(dim, options.width, BUDGETS, options.directions, options.seed))
-    command = f"python book/experiments/lower_bound_fits.py --width {options.width}"
-    command += f" --directions {options.directions} --seed {options.seed}"
-    seconds = time.perf_counter() - start
-    results = {"features": options.width, "fits": results, "directions": options.directions}
-    records.write(options.output, results, seed=options.seed, seconds=seconds, command=command)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,18 +1,11 @@
 """Captured share of every degree against the number of random features, in exact population fits on the sphere.
 
-    python book/experiments/polynomials_staircase.py
-
-Writes book/data/polynomials_staircase.json, about five minutes on one core.
+python -m rfcompanion reproduce polynomials_staircase
 """
 
-import argparse
-import time
-from pathlib import Path
-
 import numpy as np
-from tqdm import tqdm
 
-from rfcompanion import harmonics, polynomials, records
+from rfcompanion import harmonics, polynomials
 
 DEGREES = (0, 1, 2, 3, 4, 5)
 WIDTHS = {
@@ -40,24 +33,3 @@ def row(dim: int, width: int) -> dict:
         "spread": np.std(shares, axis=0),
         "sizes": [harmonics.harmonic_dimension(dim, ell) for ell in DEGREES],
     }
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--max-width", type=int, default=8192, help="skip larger widths")
-    parser.add_argument("--out", type=Path, default=Path("book/data/polynomials_staircase.json"))
-    options = parser.parse_args()
-    start = time.perf_counter()
-    cases = [(dim, width) for dim, widths in WIDTHS.items() for width in widths if width <= options.max_width]
-    rows = [row(dim, width) for dim, width in tqdm(cases)]
-    records.write(
-        options.out,
-        {"degrees": list(DEGREES), "rows": rows},
-        seed=list(range(10)),
-        seconds=time.perf_counter() - start,
-        command="python book/experiments/polynomials_staircase.py",
-    )
-
-
-if __name__ == "__main__":
-    main()

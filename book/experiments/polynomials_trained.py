@@ -1,19 +1,13 @@
 """Networks with both layers trained by SGD on one harmonic: the barrier for fixed features does not bind them.
 
-    python book/experiments/polynomials_trained.py
-
-Writes book/data/polynomials_trained.json, about ten minutes on one core.
+python -m rfcompanion reproduce polynomials_trained
 """
 
-import argparse
 import math
-import time
-from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
-from rfcompanion import harmonics, records
+from rfcompanion import harmonics
 
 DIM, STEPS, RATE, SEEDS = 10, 10_000, 0.3, 5
 DEGREES, WIDTHS = (1, 2, 3, 4), (4, 8, 16, 32, 64, 128, 256)
@@ -48,26 +42,3 @@ def train_both_layers(degree: int, width: int, steps: int, seed: int, dim: int =
         b -= rate * inner.sum(axis=0)
     x, y = sample(20_000)
     return float(((np.maximum(x @ W.T + b, 0) @ a / width - y) ** 2).mean())
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=Path("book/data/polynomials_trained.json"))
-    options = parser.parse_args()
-    start, rows = time.perf_counter(), []
-    for degree, width in tqdm([(k, r) for k in DEGREES for r in WIDTHS]):
-        errors = [train_both_layers(degree, width, STEPS, seed) for seed in range(SEEDS)]
-        rows.append({"degree": degree, "width": width, "errors": errors})
-    short = {"degree": 2, "width": 16, "steps": 1000, "seed": 0}
-    short["error"] = train_both_layers(**short)
-    records.write(
-        options.out,
-        {"dim": DIM, "steps": STEPS, "rows": rows, "short_run": short},
-        seed=list(range(SEEDS)),
-        seconds=time.perf_counter() - start,
-        command="python book/experiments/polynomials_trained.py",
-    )
-
-
-if __name__ == "__main__":
-    main()

@@ -1,16 +1,14 @@
 """The lazy–rich dial: networks α·N with output scale α and step η/α², beside their linearised twins.
 
 One width, the same random start for every α, several seeds, online SGD with the Huber loss on a ReLU neuron, inputs on
-the unit sphere, networks centred. Writes book/data/reduction_dial.json.
-"""
+the unit sphere, networks centred.
 
-import argparse
-import time
-from pathlib import Path
+    python -m rfcompanion reproduce reduction_dial
+"""
 
 import torch
 
-from rfcompanion import records, training
+from rfcompanion import training
 
 DIM, WIDTH, STEPS, BATCH, STEP_SIZE = 10, 256, 2000, 4, 0.25
 SCALES = tuple(2.0**k for k in range(-5, 6))
@@ -57,26 +55,3 @@ def measure(activation: str, scales, seeds, steps: int, width: int = WIDTH, prog
         "test_network": loss(network, target(x))[0].mean(-1),
         "test_twin": loss(twin, target(x))[0].mean(-1),
     }
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.parse_args()
-    begin = time.perf_counter()
-    setting = {"dim": DIM, "width": WIDTH, "steps": STEPS, "batch": BATCH, "step_size": STEP_SIZE}
-    results = {**setting, "scales": list(SCALES), "seeds": list(SEEDS), "runs": {}}
-    for activation in ACTIVATIONS:
-        measured = measure(activation, SCALES, SEEDS, STEPS, progress=True)
-        results["runs"][activation] = {key: value.tolist() for key, value in measured.items()}
-    path = Path(__file__).resolve().parents[1] / "data" / "reduction_dial.json"
-    records.write(
-        path,
-        results,
-        seed=list(SEEDS),
-        seconds=time.perf_counter() - begin,
-        command="python book/experiments/reduction_dial.py",
-    )
-
-
-if __name__ == "__main__":
-    main()

@@ -3,16 +3,13 @@
 For each activation and each choice of trained layers: widths 2^5 … 2^13 and six seeds, online SGD with the Huber loss
 on a ReLU neuron, inputs on the unit sphere, networks centred (N − N_0 is trained). Biases are random, and fixed while
 the weights alone learn; "both" trains everything, the output layer with step η/r.
-Writes book/data/reduction_width.json.
-"""
 
-import argparse
-import time
-from pathlib import Path
+    python -m rfcompanion reproduce reduction_width
+"""
 
 import torch
 
-from rfcompanion import records, training
+from rfcompanion import training
 
 DIM, STEPS, BATCH, STEP_SIZE = 10, 500, 4, 0.25
 WIDTHS = tuple(2**k for k in range(5, 14))
@@ -79,27 +76,3 @@ def measure(activation: str, layers: str, widths, seeds, steps: int, progress: b
         "test_network": loss(network, target(x))[0].mean(-1),
         "test_twin": loss(twin, target(x))[0].mean(-1),
     }
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.parse_args()
-    begin = time.perf_counter()
-    setting = {"dim": DIM, "steps": STEPS, "batch": BATCH, "step_size": STEP_SIZE}
-    results = {**setting, "widths": list(WIDTHS), "seeds": list(SEEDS), "runs": {}}
-    for activation in ACTIVATIONS:
-        for layers in ("weights", "both"):
-            measured = measure(activation, layers, WIDTHS, SEEDS, STEPS, progress=True)
-            results["runs"][f"{activation}-{layers}"] = {key: value.tolist() for key, value in measured.items()}
-    path = Path(__file__).resolve().parents[1] / "data" / "reduction_width.json"
-    records.write(
-        path,
-        results,
-        seed=list(SEEDS),
-        seconds=time.perf_counter() - begin,
-        command="python book/experiments/reduction_width.py",
-    )
-
-
-if __name__ == "__main__":
-    main()

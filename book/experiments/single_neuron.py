@@ -4,27 +4,22 @@ Part ``samples``: how many samples gradient descent on the neuron itself needs f
 Part ``learners``: random features, the linearised network, the network and the neuron on the same samples.
 Part ``basin``: from which starts the gradient flow of the biased neuron dies.
 
-    python book/experiments/single_neuron.py samples
-    python book/experiments/single_neuron.py learners
-    python book/experiments/single_neuron.py basin
+    python -m rfcompanion reproduce single_neuron_samples
+    python -m rfcompanion reproduce single_neuron_learners_10   # and _20, _50, _100
+    python -m rfcompanion reproduce single_neuron_basin
 """
 
-import argparse
 import itertools
 import math
-import time
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
-from tqdm import tqdm
 
-from rfcompanion import biased_neuron, records, single_neuron
+from rfcompanion import biased_neuron, single_neuron
 from rfcompanion.concentration import relu_tail
 from rfcompanion.gaussian import relu_gram, relu_norm2, relu_tangent_gram
 
-DATA = Path(__file__).resolve().parent.parent / "data"
 BIAS = -1.0  # of the biased target
 GOAL = 1e-6
 
@@ -110,16 +105,6 @@ def least_samples(dim: int, kind: str, seeds: int) -> dict:
     return {"norm": norm, "bias": bias, "multiple": least, "steps": steps_taken, "error": final}
 
 
-def part_samples(dims, seeds: int, progress) -> None:
-    begin = time.perf_counter()
-    result = {"goal": GOAL, "seeds": seeds, "step": STEP, "max_steps": STEPS, "dims": {}}
-    for dim in dims:
-        entry = {kind: least_samples(dim, kind, seeds) for kind in targets(dim)}
-        result["dims"][str(dim)] = entry | {"online": online(dim, seeds)}
-        progress.update()
-    save("samples", result, seeds, begin, "samples")
-
-
 def online(dim: int, seeds: int) -> dict:
     """One sample a step, step 1/(d+2), from a random unit start, and from one averaged step of 2(2d+3) samples."""
     out = {}
@@ -174,28 +159,6 @@ def learn(dim: int, kind: str, name: str, seeds: int):
         return population(dim, seeds, V, bias)
     y = np.maximum(norm * (X @ V[:, :, None])[..., 0] + bias, 0)
     return [LEARNERS[name](X[:, : k * dim], y[:, : k * dim], V, W, norm, bias) for k in grid]
-
-
-def part_learners(dims, seeds: int, progress) -> None:
-    """One dimension after another, each with a record of its own."""
-    for dim in dims:
-        begin, entry = time.perf_counter(), settings(dim, seeds)
-        for kind in targets(dim):
-            for name in learners_of(kind):
-                entry[kind][name] = learn(dim, kind, name, seeds)
-                progress.set_postfix_str(f"d={dim} {kind} {name}")
-            progress.update()
-        save(f"learners_{dim}", entry, seeds, begin, f"learners --dims {dim}")
-
-
-def save(name, results, seeds, begin, arguments) -> None:
-    records.write(
-        DATA / f"single_neuron_{name}.json",
-        results,
-        seed=list(range(seeds)) or None,
-        seconds=time.perf_counter() - begin,
-        command=f"python book/experiments/single_neuron.py {arguments}",
-    )
 
 
 RIDGES = [1e-6, 1e-3, 1e-2, 1e-1, 1.0]  # in units of the kernel matrix's mean eigenvalue
@@ -365,33 +328,3 @@ def critical_angle(c: float, halvings: int = 10) -> list[float]:
         middle = (low + high) / 2
         low, high = (middle, high) if fate(middle, 0.0, c) == "learnt" else (low, middle)
     return [low, high]
-
-
-def part_basin(dims, seeds, progress) -> None:
-    """Fate of the population flow from unit weights at angle θ with bias b, for targets of bias 0 and −1."""
-    begin = time.perf_counter()
-    result = {"angles": ANGLES, "biases": BIASES, "horizon": HORIZON, "fates": {}, "critical_angle": {}}
-    for c in FATE_BIASES:
-        result["fates"][str(c)] = [[fate(theta, b, c)[0] for theta in ANGLES] for b in BIASES]
-        progress.update()
-    for c in CRITICAL_BIASES:
-        result["critical_angle"][str(c)] = critical_angle(c)
-    save("basin", result, 0, begin, "basin")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("part", choices=("samples", "learners", "basin"))
-    parser.add_argument("--dims", type=int, nargs="+", default=[10, 20, 50, 100])
-    parser.add_argument("--seeds", type=int, default=None, help="default: 20 for samples, 10 for learners")
-    options = parser.parse_args()
-    seeds = options.seeds or {"samples": 20, "learners": 10, "basin": 0}[options.part]
-    total = {"samples": len(options.dims), "learners": 3 * len(options.dims), "basin": 2}[options.part]
-    with tqdm(total=total) as progress:
-        {"samples": part_samples, "learners": part_learners, "basin": part_basin}[options.part](
-            options.dims, seeds, progress
-        )
-
-
-if __name__ == "__main__":
-    main()

@@ -3,19 +3,14 @@
 For each dimension and width, features of two rotation-invariant laws are drawn: independent uniform directions, and
 directions that were first spread apart (a few steps of descent on a repulsive energy) and then rotated at random.
 Each draw is fitted to a few random targets under a path of budgets B = r·max|u_i|, from closed-form moments and with
-a duality gap below 1e-8. Run from the root of the repository::
+a duality gap below 1e-8. Made by::
 
-    python book/experiments/trade_offs_fits.py
+    python -m rfcompanion reproduce trade_offs_fits
 """
 
-import argparse
-import sys
-import time
-
 import numpy as np
-from tqdm import tqdm
 
-from rfcompanion import gaussian, records
+from rfcompanion import gaussian
 from rfcompanion.fitting import fit_population
 
 BUDGETS = {5: np.geomspace(2, 2000, 13), 10: np.geomspace(2, 20_000, 13), 20: np.geomspace(2, 200_000, 13)}
@@ -64,26 +59,3 @@ def row(dim, width, law, budgets, targets, seed):
         "relative_error": table.mean(axis=1),
         "standard_error": table.std(axis=1, ddof=1) / np.sqrt(targets),
     }
-
-
-def main(arguments=None):
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--targets", type=int, default=24)
-    parser.add_argument("--wide-targets", type=int, default=4, help="targets at the largest width")
-    parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--output", default="book/data/trade_offs_fits.json")
-    options = parser.parse_args(arguments)
-    start = time.perf_counter()
-    cases = [(d, r, law) for law in LAWS for r in WIDTHS for d in BUDGETS]
-    results = []
-    for dim, width, law in tqdm(cases, disable=not sys.stderr.isatty()):
-        count = options.wide_targets if width == max(WIDTHS) else options.targets
-        results.append(row(dim, width, law, BUDGETS[dim], count, options.seed))
-    command = f"python book/experiments/trade_offs_fits.py --targets {options.targets}"
-    command += f" --wide-targets {options.wide_targets} --seed {options.seed}"
-    seconds = time.perf_counter() - start
-    records.write(options.output, {"fits": results}, seed=options.seed, seconds=seconds, command=command)
-
-
-if __name__ == "__main__":
-    main()

@@ -22,6 +22,8 @@ def add(commands) -> None:
     resume = parser.add_mutually_exclusive_group()
     resume.add_argument("--resume", action="store_true", default=True, help="keep what is finished (default)")
     resume.add_argument("--no-resume", dest="resume", action="store_false", help="compute everything again")
+    kept = "keep stored numbers that agree within the stated error, and renew their provenance"
+    parser.add_argument("--keep", action="store_true", help=kept)
     parser.add_argument("--fast", action="store_true", help="a small version of each; never replaces a full record")
     parser.add_argument("--verify", type=number, metavar="FRACTION", help="compute a random part again and compare")
     parser.add_argument("--seed", type=integer, metavar="SEED", help="of the choice that --verify makes")
@@ -110,7 +112,9 @@ def _state(path: Path, code: str | None = None) -> str:
     except ValueError:
         return "damaged"
     state = "small" if source.get("fast") else "intact"
-    return state if code is None or source.get("code") in (None, code) else f"{state}, older code"
+    if code is None or source.get("code") == code:
+        return state
+    return f"{state}, {'older code' if source.get('code') else 'no code version'}"
 
 
 def _dry_run(chosen, book: Path, arguments, jobs: int, device: str) -> int:
@@ -162,6 +166,7 @@ def _make(chosen, book: Path, arguments, jobs: int, device: str) -> int:
                 jobs=jobs,
                 scheduler=arguments.scheduler,
                 resume=arguments.resume,
+                keep=arguments.keep,
                 output=arguments.output,
                 cache=arguments.cache,
                 progress=progress,

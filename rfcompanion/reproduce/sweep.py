@@ -1,6 +1,5 @@
 """Run an experiment: compute what is missing, store each result at once, assemble the record."""
 
-import json
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -9,8 +8,8 @@ from pathlib import Path
 from .. import records
 from . import backends
 from .code import code_version
-from .compare import difference
-from .experiment import Experiment, Plan, assemble
+from .experiment import Experiment, Plan
+from .finish import write_record
 from .store import Store, task_key
 
 
@@ -24,7 +23,7 @@ class Report:
     damaged: list[str] = field(default_factory=list)  # files that were found damaged, and made again
     problems: list[str] = field(default_factory=list)  # one line for each task that failed
     record: Path | None = None
-    change: str = ""  # "new", "unchanged", or how far the new record is from the one that was there
+    change: str = ""  # "new", "unchanged", "kept", or how far the new record is from the one that was there
 
 
 def default_cache(book: Path) -> Path:
@@ -67,6 +66,7 @@ def run(
     jobs: int = 1,
     scheduler: str | None = None,
     resume: bool = True,
+    keep: bool = False,
     output: Path | None = None,
     cache: Path | None = None,
     progress: Callable | None = None,
@@ -82,6 +82,8 @@ def run(
         jobs : worker processes.
         scheduler : None (joblib), ``"local"`` or the address of a dask scheduler.
         resume : use the results that are stored; False: compute all tasks again.
+        keep : leave the numbers of a record that the new ones confirm within the stated error; its provenance then
+            says with which code, when and how closely they were confirmed.
         output : folder of the record; None: see ``destination``.
         cache : folder of the finished tasks; None: see ``sweep.default_cache``.
         progress : ``progress(task, finished, total)``, called after each task.
@@ -141,7 +143,8 @@ def run(
                     progress(plan.tasks[index], done, len(missing))
         if not report.problems:
             outcomes = [store.get(name) for name in names]
-            _write(experiment, plan, outcomes, book, Path(output) / experiment.record, report, fast, say)
+            code, path = code_version(experiment, book), Path(output) / experiment.record
+            write_record(experiment, plan, outcomes, code, path, report, fast=fast, keep=keep, say=say)
     finally:
         lock.release()
     return report
@@ -178,54 +181,3 @@ def _backend(work, jobs: int, scheduler: str | None, device: str):
     if jobs > 1 and len(work) > 1 and not gpu:
         return backends.processes(work, jobs)
     return backends.serial(work)
-
-
-def _write(experiment, plan, outcomes, book, path: Path, report: Report, fast: bool, say) -> None:
-    """Assemble the record; leave the file alone where it holds these very results, made by this very code."""
-    code = code_version(experiment, book)
-    results = records.plain(assemble(plan, [outcome["value"] for outcome in outcomes]), "results")
-    report.record, report.change = path, "new"
-    try:
-        old = records.read(path)
-    except FileNotFoundError:
-        old = None
-    except ValueError as problem:
-        say(f"{problem}; made again")
-        report.damaged.append(path.name)
-        old = None
-    if old is not None and not fast and not old.full:
-        report.change, old = "new, in place of a small one", None
-    if old is not None:
-        if old == results:
-            report.change = "unchanged"
-            if records.provenance(path).get("code") in (None, code):
-                return
-        try:
-            if old != results:
-                report.change = f"differs from the earlier one by {difference(old, results):.1e} at most"
-        except ValueError as problem:
-            report.change = f"another sweep than the earlier one ({problem})"
-    sources = [outcome["provenance"] for outcome in outcomes]
-    records.write(
-        path,
-        results,
-        seed=plan.seed,
-        seconds=sum(source["seconds"] for source in sources),
-        command=f"python -m rfcompanion reproduce {experiment.name}{' --fast' if fast else ''}",
-        overrides={
-            "code": code,
-            "date": max((source["date"] for source in sources), default=None),
-            "device": _common([source["device"] for source in sources]),
-            "precision": experiment.precision,
-            "tasks": len(plan.tasks),
-            "versions": _common([source["versions"] for source in sources]),
-            **({"fast": True} if fast else {}),
-        },
-    )
-
-
-def _common(values: list):
-    """The one value that all tasks share, or the list of all that occur."""
-    distinct = {json.dumps(value, sort_keys=True): value for value in values}
-    listed = [distinct[key] for key in sorted(distinct)]
-    return listed[0] if len(listed) == 1 else listed
