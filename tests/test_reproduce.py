@@ -1,5 +1,6 @@
 """Sweeps survive kill −9, damage and rivals; every backend gives the same records; a changed byte is named."""
 
+import contextlib
 import json
 import os
 import random
@@ -9,16 +10,20 @@ import subprocess
 import sys
 import textwrap
 import time
+import warnings
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("filelock", reason="filelock is not installed: pip install 'rfcompanion[reproduce]'")
 
+import joblib.externals.loky.backend.context
+
 from rfcompanion import records, reproduce
 from rfcompanion.__main__ import main
 from rfcompanion.records import record
-from rfcompanion.reproduce import code, compare, experiment
+from rfcompanion.reproduce import backends, code, compare, experiment
 from rfcompanion.reproduce.store import Store, task_key
 from rfcompanion.reproduce.sweep import keys
 
@@ -27,6 +32,8 @@ REGISTRY = '''
 
 import os
 import time
+import warnings
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -55,11 +62,19 @@ def fail(number, device):
     return number
 
 
+def span(number, device):
+    begin = time.monotonic()
+    time.sleep(0.1)
+    return [begin, time.monotonic()]
+
+
 COUNT, PAUSE = 24, float(os.environ.get("PAUSE", "0.004"))
 EXPERIMENTS = (
     Experiment("numbers", "a fast sweep", ("page",), (), work, plan, relative=1e-12),
     Experiment("failing", "a failure", ("page",), (), fail, lambda fast, device: Plan(
         [Task((str(i),), {"number": i}) for i in range(3)])),
+    Experiment("spans", "when each task ran", ("page",), (), span, lambda fast, device: Plan(
+        [Task((str(i),), {"number": i}) for i in range(4)]), devices=("cpu", "cuda")),
 )
 '''
 
@@ -98,39 +113,83 @@ def check(book, expected):
 # ---------------------------------------------------------------------------------------------------- kill −9
 
 
-def killed_child(book, jobs, after):
-    """Start the sweep in a forked process and kill it, and for half of the moments its workers too."""
-    child = os.fork()
-    if child == 0:
-        try:
-            os.setsid()
-            reproduce.run(numbers(book), book, jobs=jobs)
-        finally:
-            os._exit(0)
-    time.sleep(after)
+KILLS = 30
+
+
+def stored(book) -> int:
+    """How many tasks of a sweep are finished."""
     try:
-        (os.kill if int(after * 1e6) % 2 else os.killpg)(child, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    return os.waitpid(child, 0)[1]
+        names = os.listdir(book.parent / ".cache" / "reproduce" / "numbers")
+    except FileNotFoundError:
+        return 0
+    return sum(name.endswith(".json") and not name.startswith(".") for name in names)
+
+
+class Killed:
+    """A sweep in a forked process, killed once a random number of further results is stored."""
+
+    def __init__(self, book, jobs, rng):
+        self.book, self.before, self.rng = book, stored(book), rng
+        self.target = rng.randint(self.before + 1, 23)
+        self.child = os.fork()
+        if self.child == 0:
+            try:
+                os.setsid()
+                if jobs > 1:  # forked workers are there at once; the other tests of backends start them as usual
+                    warnings.simplefilter("ignore")
+                    joblib.externals.loky.backend.context.set_start_method("fork", force=True)
+                reproduce.run(numbers(book), book, jobs=jobs)
+            finally:
+                os._exit(0)
+
+    def over(self) -> bool:
+        """Kill it, and half of the time its workers with it, if enough is stored; True once it has ended."""
+        if stored(self.book) >= self.target:
+            try:
+                self.rng.choice((os.kill, os.killpg))(self.child, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            self.status = os.waitpid(self.child, 0)[1]
+            return True
+        ended, self.status = os.waitpid(self.child, os.WNOHANG)
+        return ended != 0
+
+    def in_the_middle(self) -> bool:
+        """Whether it was killed after a result of its own, and before the last one."""
+        done = stored(self.book)
+        return self.status == signal.SIGKILL and self.before < done < 24 and not (self.book / "data").exists()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-@pytest.mark.parametrize(("jobs", "longest"), [(1, 0.2), (4, 0.8)])
-def test_kill_at_thirty_random_moments(tmp_path, undisturbed, jobs, longest):
-    moments, book, sweeps, interrupted = random.Random(jobs), None, 0, 0
-    for _ in range(30):
-        if book is None or (book / "data" / "numbers.json").exists():
-            if book is not None:
-                check(book, undisturbed)
-            sweeps += 1
-            book = make_book(tmp_path / str(sweeps))
-        interrupted += killed_child(book, jobs, moments.uniform(0.005, longest)) == signal.SIGKILL
-    assert interrupted >= 10
-    report = reproduce.run(numbers(book), book)
-    assert report.problems == []
-    check(book, undisturbed)
-    assert not list(book.glob("data/.*"))
+@pytest.mark.parametrize(("jobs", "pause"), [(1, "0.004"), (4, "0.02")])
+def test_kill_after_a_random_number_of_results(tmp_path, undisturbed, jobs, pause, monkeypatch):
+    """Thirty kills with 0 < finished < all tasks, each followed by a resumed run; a kill elsewhere does not count."""
+    monkeypatch.setenv("PAUSE", pause)
+    experiment._registry.cache_clear()
+    rng, counts, groups, book, sweeps = random.Random(jobs), [], [], None, 0
+    try:
+        while len(counts) < KILLS:
+            if book is None or stored(book) >= 23:
+                if book is not None:
+                    assert reproduce.run(numbers(book), book).problems == []
+                    check(book, undisturbed)
+                sweeps += 1
+                assert sweeps <= 2 * KILLS
+                book = make_book(tmp_path / str(sweeps))
+            sweep = Killed(book, jobs, rng)
+            groups.append(sweep.child)
+            while not sweep.over():
+                time.sleep(0.003)
+            if sweep.in_the_middle():
+                counts.append(stored(book))
+        assert reproduce.run(numbers(book), book).problems == []
+        check(book, undisturbed)
+    finally:
+        for group in groups:  # workers whose parent alone was killed
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+    assert all(0 < done < 24 for done in counts)
+    assert len(set(counts)) >= 10  # at many different places
 
 
 def test_two_processes_share_one_sweep(book, undisturbed):
@@ -184,6 +243,20 @@ def test_a_flipped_byte_never_passes_for_a_result(book):
         flipped(store.path("key"), position)
         assert store.get("key") in (None, outcome)  # the parameters and the place are for people only
         store.path("key").write_bytes(intact)
+
+
+def test_what_a_killed_writer_left_is_removed(book, undisturbed):
+    """An unfinished file beside the record goes, but not the one that another process may be writing now."""
+    (book / "data").mkdir()
+    old, new = (book / "data" / f".numbers.json.{name}.part" for name in ("old", "new"))
+    other = book / "data" / ".failing.json.old.part"
+    for part in (old, new, other):
+        part.write_text("{")
+    for part in (old, other):
+        os.utime(part, (time.time() - 3600,) * 2)
+    reproduce.run(numbers(book), book)
+    assert [part.exists() for part in (old, new, other)] == [False, True, True]
+    check(book, undisturbed)
 
 
 def test_another_result_is_compared_with_the_earlier_one(book):
@@ -328,6 +401,30 @@ def test_a_killed_process_of_the_local_pool_is_replaced(book, undisturbed, monke
     check(book, undisturbed)
 
 
+def overlaps(finished) -> int:
+    """How many tasks began before the one before them had ended."""
+    spans = sorted(outcome["value"] for _, outcome, problem in finished if problem is None)
+    assert len(spans) == 4
+    return sum(later[0] < earlier[1] for earlier, later in pairwise(spans))
+
+
+def test_a_gpu_has_one_task_at_a_time(book):
+    """A worker with four threads and one GPU: tasks for the GPU wait for one another, others do not."""
+    distributed = pytest.importorskip("distributed", reason="pip install 'rfcompanion[cluster]'")
+    options = {"n_workers": 1, "threads_per_worker": 4, "processes": False, "resources": {"GPU": 1}}
+    with distributed.LocalCluster(**options, dashboard_address=None, silence_logs=50) as local:
+        for device, gpu in (("cpu", False), ("cuda", True)):
+            work = [(str(book), "spans", {"number": i}, device) for i in range(4)]
+            found = overlaps(backends.cluster(work, local.scheduler_address, 1, gpu))
+            assert found == 0 if gpu else found > 0
+
+
+def test_a_gpu_has_one_task_at_a_time_without_a_cluster_too(book):
+    report = reproduce.run(reproduce.load_registry(book)["spans"], book, device="cuda", jobs=4)
+    spans = sorted(records.read(report.record)[str(i)] for i in range(4))
+    assert all(later[0] >= earlier[1] for earlier, later in pairwise(spans))
+
+
 # ----------------------------------------------------------------------------------------------------- shell
 
 
@@ -407,7 +504,7 @@ def test_provenance_of_an_assembled_record(book):
     ("arguments", "message"),
     [
         ("", "NAME or --all must say what to reproduce"),
-        ("nothing", "NAME must be one of numbers, failing, got 'nothing'"),
+        ("nothing", "NAME must be one of numbers, failing, spans, got 'nothing'"),
         ("numbers --jobs 0", "jobs must be at least 1"),
         ("numbers --verify 0", "verify must be greater than 0"),
         ("numbers --verify nan", "verify must be finite"),

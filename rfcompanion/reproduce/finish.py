@@ -1,6 +1,8 @@
 """The end of a sweep: its record assembled, compared with the one that is there, and written where it has to be."""
 
+import contextlib
 import json
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from .experiment import Experiment, Plan, assemble
 PROVENANCE = frozenset(
     {"code", "command", "date", "device", "precision", "seconds", "seed", "tasks", "versions"},
 )
+_UNFINISHED = 60.0  # seconds after which no process is still writing a file
 
 
 def write_record(
@@ -78,6 +81,10 @@ def write_record(
                 # The numbers, their date, machine and libraries stay; what confirmed them is written beside.
                 stays = {key: source[key] for key in computed if key in source}
                 results, provenance = dict(old), {**provenance, **stays, "confirmed": {**computed, "difference": gap}}
+    for part in path.parent.glob(f".{path.name}.*.part"):  # of a process that was killed while it wrote
+        with contextlib.suppress(FileNotFoundError):  # finished in between
+            if time.time() - part.stat().st_mtime > _UNFINISHED:
+                part.unlink()
     seed, seconds, command = (provenance[key] for key in ("seed", "seconds", "command"))
     records.write(path, results, seed=seed, seconds=seconds, command=command, overrides=provenance)
 
