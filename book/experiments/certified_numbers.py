@@ -1,7 +1,7 @@
 """Rigorous enclosures of the constants of the book for d ∈ {2, …, 100} ∪ {200, 500, 1000}, all by ball arithmetic.
 
 Each enclosure is a text ``LOWER .. UPPER``, decimals rounded outwards, of relative width below 1e-20; the smallest
-numbers of features are exact integers. A few seconds on one core::
+numbers of features are exact integers. Two minutes on one core::
 
     python -m rfcompanion reproduce certified_numbers
 """
@@ -17,8 +17,11 @@ COUNTS = (1, 10, 100, 1000, 10_000, 100_000)  # r of e_r, besides the corners
 CORNERS = (0, 2, 4, 6)  # even degrees L of the corners r_L, where e_r is the tail τ_L
 ERRORS = (0.1, 0.01, 0.001)
 DEGREES = (0, 1, 2, 4, 6, 8, 10)
-BIAS, BIASED_DEGREES = -1.0, (2, 3, 4, 5)
-WAVE_DEGREES = (1, 3, 5)  # of the triangle wave of norm √d; d ≥ 8
+BIASES, BIASED_DEGREES = (-3.0, -2.0, -1.0, 1.0), (0, 1, 2, 3, 4, 5, 6, 8)
+LARGEST_LOW = 20  # above this dimension the degrees 0 and 1, rigorous quadratures, are left out with a bias
+ERRORS_WITH_BIAS = (0.1, 0.02)
+WAVE_DEGREES, SMALLEST_WAVE = (1, 3, 5), 4  # of the triangle wave of norm √d; smaller d would take minutes
+FREQUENCIES, PLANE_DEGREES = (1.0, 3.0, 10.0), (0, 1, 2, 3, 5)  # of plane waves
 BITS, DIGITS = 76, 25
 
 
@@ -36,15 +39,45 @@ def certify_dimension(dim: int) -> dict:
         "best_relative_error": [decimals(certify.best_relative_error(dim, r, BITS)) for r in counts],
         "min_features": [certify.min_features(dim, error) for error in ERRORS],
         "relu_eigenvalue": [decimals(certify.relu_eigenvalue(dim, ell, bits=BITS)) for ell in DEGREES],
-        "biased_eigenvalue": [decimals(certify.relu_eigenvalue(dim, ell, BIAS, BITS)) for ell in BIASED_DEGREES],
+        "biased_eigenvalue": [
+            [decimals(certify.relu_eigenvalue(dim, ell, bias, BITS)) for ell in biased_degrees(dim)] for bias in BIASES
+        ],
+        "biased_min_features": [
+            [certify.min_features(dim, error, bias) for error in ERRORS_WITH_BIAS] if low_degrees(dim) else []
+            for bias in BIASES
+        ],
+        "plane_wave_eigenvalue": [
+            [decimals(certify.plane_wave_eigenvalue(dim, ell, omega, bits=BITS)) for ell in PLANE_DEGREES]
+            for omega in FREQUENCIES
+        ],
         "price_constant": decimals(certify_constants.price_constant(dim, BITS)),
         "triangle_wave_eigenvalue": [],
     }
-    if dim >= 8:
+    if dim >= SMALLEST_WAVE:
         entry["triangle_wave_eigenvalue"] = [
             decimals(certify.triangle_wave_eigenvalue(dim, ell, float(dim), BITS)) for ell in WAVE_DEGREES
         ]
     return entry
+
+
+def low_degrees(dim: int) -> bool:
+    """Whether the degrees 0 and 1 are listed for the neurons with a bias."""
+    return dim <= LARGEST_LOW
+
+
+def biased_degrees(dim: int) -> tuple[int, ...]:
+    """The degrees that are listed for the neurons with a bias."""
+    return BIASED_DEGREES if low_degrees(dim) else BIASED_DEGREES[2:]
+
+
+def enclosures(row: dict) -> list[str]:
+    """All enclosures of one dimension, in a row."""
+    found = [row["price_constant"]]
+    for name in ("best_relative_error", "relu_eigenvalue", "triangle_wave_eigenvalue"):
+        found += row[name]
+    for name in ("biased_eigenvalue", "plane_wave_eigenvalue"):
+        found += [text for texts in row[name] for text in texts]
+    return found
 
 
 def decimals(enclosure: tuple[Fraction, Fraction]) -> str:
@@ -61,11 +94,15 @@ def fractions(text: str) -> tuple[Fraction, Fraction]:
 def settings() -> dict:
     """What the entries of the lists stand for."""
     return {
-        "bias_of_biased_eigenvalue": BIAS,
+        "biases_of_biased_eigenvalue": BIASES,
         "degrees_of_biased_eigenvalue": BIASED_DEGREES,
+        "degrees_of_plane_wave_eigenvalue": PLANE_DEGREES,
         "degrees_of_relu_eigenvalue": DEGREES,
         "degrees_of_triangle_wave_eigenvalue": WAVE_DEGREES,
+        "errors_of_biased_min_features": ERRORS_WITH_BIAS,
         "errors_of_min_features": ERRORS,
+        "frequencies_of_plane_wave_eigenvalue": FREQUENCIES,
+        "largest_dim_of_low_biased_degrees": LARGEST_LOW,
     }
 
 

@@ -394,7 +394,8 @@ def certified_numbers_plan(fast, device):
 
     dims = (2, 3, 5, 10, 20, 30, 50, 100, 200, 500, 1000) if fast else script.DIMS
     names = list(certified_constants.catalogue())  # all of them take two seconds
-    tasks = rows("dims", [{"dim": dim} for dim in dims], [2.0 if 8 <= dim <= 9 else 0.1 for dim in dims])
+    cost = [4.0 if dim == 4 else 0.3 + 0.1 * dim if dim <= script.LARGEST_LOW else 0.2 for dim in dims]
+    tasks = rows("dims", [{"dim": dim} for dim in dims], cost)
     tasks += rows("constants", [{"name": name} for name in names], [0.1] * len(names))
     return Plan(tasks, script.settings())
 
@@ -410,9 +411,12 @@ def certified_frontier_plan(fast, device):
     import certified_frontier as script
 
     cases = [{"dim": d, "budget": B, "max_degree": L} for d, B, L in script.CASES]
-    cases = cases[:2] if fast else cases
+    cases = [case for case in cases if case["dim"] == 20][:2] if fast else cases
     matching = [{"dim": dim, "degree": degree} for dim, degree in script.MATCHING]
-    return Plan(rows("rows", cases, [1.0] * len(cases)) + rows("matching", matching, [1.0] * len(matching)))
+    return Plan(
+        rows("rows", cases, [(case["max_degree"] / 80) ** 3.5 for case in cases])
+        + rows("matching", matching, [1.0] * len(matching))
+    )
 
 
 def certified_frontier(dim, device, budget=None, max_degree=None, degree=None):

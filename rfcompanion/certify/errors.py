@@ -5,12 +5,12 @@ from functools import lru_cache
 
 from .. import _checks
 from ..concentration.neurons import checked_bias
-from ..harmonics import harmonic_dimension, harmonic_dimension_up_to
+from ..harmonics import harmonic_dimension
 from ..lower_bound import min_features as _min_features
 from ..lower_bound.levels import complete_level, level_features
 from ..lower_bound.unbiased import LONGEST_SUM
 from .balls import Enclosure, arb, checked_bits, enclose, fmpq, gamma_half
-from .neurons import relu_eigenvalue
+from .biased import biased_count, biased_error
 
 
 def best_relative_error(dim: int, features: int, bits: int = 128, bias: float = 0.0) -> Enclosure:
@@ -40,7 +40,7 @@ def best_relative_error(dim: int, features: int, bits: int = 128, bias: float = 
     features = _checks.integer("features", features, minimum=1)
     bias = checked_bias(bias)
     if bias != 0:
-        return _biased_error(dim, features, checked_bits(bits), bias)
+        return biased_error(dim, features, checked_bits(bits), bias)
     level = complete_level(dim, features)
     if level > LONGEST_SUM:
         raise ValueError(f"features must stay below those of degree {LONGEST_SUM}, got degree {level}")
@@ -60,14 +60,15 @@ def best_relative_error(dim: int, features: int, bits: int = 128, bias: float = 
     return enclose(value, checked_bits(bits))
 
 
-def min_features(dim: int, relative_error: float) -> int:
+def min_features(dim: int, relative_error: float, bias: float = 0.0) -> int:
     """The smallest number of features that reach an error, with a proof that it is the smallest.
 
     r with e_r ≤ ε < e_{r−1}, both sides enclosed.
 
     Parameters
         dim : d ≥ 2.
-        relative_error : ε in [1e-12, 1).
+        relative_error : ε in [1e-12, 1), at least 1e-8 with a bias.
+        bias : b, at most 30 in absolute value; degrees up to 400 must suffice.
 
     Returns
         int.
@@ -81,6 +82,11 @@ def min_features(dim: int, relative_error: float) -> int:
     Source
         Chapter "General features"; page "Certified numbers".
     """
+    bias = checked_bias(bias)
+    if bias != 0:
+        dim = _checks.integer("dim", dim, minimum=2)
+        error = _checks.real("relative_error", relative_error, above=0, below=1)
+        return biased_count(dim, Fraction(_checks.real("relative_error", error, at_least=1e-8)), bias)
     candidate = _min_features(dim, relative_error)
     target, bits = Fraction(relative_error), candidate.bit_length() + 64
     above = candidate == 1 or best_relative_error(dim, candidate - 1, bits)[0] > target
@@ -100,37 +106,3 @@ def mass_ratio(dim: int, ell: int):
     """m_{ℓ+2}/m_ℓ for even ℓ, an exact rational number."""
     counts = fmpq(harmonic_dimension(dim, ell + 2), harmonic_dimension(dim, ell))
     return counts * fmpq(ell - 1, ell + dim + 1) ** 2
-
-
-def _biased_error(dim: int, features: int, bits: int, bias: float) -> Enclosure:
-    """Sums of the r largest lower and upper ends: the sum of the r largest is monotone in every eigenvalue."""
-    top = 8
-    while harmonic_dimension_up_to(dim, top) < 2 * features:
-        top *= 2
-    working = bits + 32
-    while top <= 400:
-        b = arb(bias)
-        norm2 = enclose(lambda b=b: _neuron_norm2(b), working)
-        balls = [relu_eigenvalue(dim, ell, bias, working) for ell in range(top + 1)]
-        counts = [harmonic_dimension(dim, ell) for ell in range(top + 1)]
-        listed = sum(count * low for count, (low, _) in zip(counts, balls, strict=True))
-        unlisted = (norm2[1] - listed) / harmonic_dimension(dim, top + 1)
-        sums = []
-        for end in (0, 1):
-            rest, total, smallest = features, Fraction(0), None
-            for value, count in sorted(((ball[end], n) for ball, n in zip(balls, counts, strict=True)), reverse=True):
-                taken = min(rest, count)
-                total, rest, smallest = total + taken * value, rest - taken, value
-                if rest == 0:
-                    break
-            sums.append(total)
-        if rest == 0 and smallest >= unlisted:
-            return 1 - sums[1] / norm2[0], 1 - sums[0] / norm2[1]
-        top *= 2
-    raise ValueError("features must be fewer: degrees above 400 are needed for a neuron with bias")
-
-
-def _neuron_norm2(b):
-    below = (-b / arb(2).sqrt()).erfc() / 2
-    density = (-b * b / 2).exp() / (2 * arb.pi()).sqrt()
-    return (1 + b * b) * below + b * density

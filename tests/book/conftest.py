@@ -13,7 +13,12 @@ PAGES = builder.toc_pages()
 
 @pytest.fixture(scope="session")
 def html():
-    """The folder of the built book; a build that is missing, failed or out of date is a failure."""
+    """The folder of the built book; a build that is missing, failed or out of date is a failure.
+
+    Where the tools that build the book are not at their pinned versions, RF_WITHOUT_BUILD=1 skips what needs a build.
+    """
+    if os.environ.get("RF_WITHOUT_BUILD") == "1":
+        pytest.skip("RF_WITHOUT_BUILD=1: the book is not built here")
     if not builder.is_built():
         pytest.fail("the book is not built, without warnings, from the files as they are: run make book", pytrace=False)
     return builder.HTML
