@@ -79,13 +79,47 @@ def test_plane_waves():
 
 
 @pytest.mark.parametrize(
-    ("dim", "degree", "norm2"), [(8, 5, 8.0), (10, 1, 10.0), (20, 7, 3.0), (40, 1, 40.0), (100, 1, 100.0)]
+    ("dim", "degree", "norm2"),
+    [
+        (2, 1, 3.0),
+        (3, 3, 3.0),
+        (4, 1, 4.0),
+        (5, 1, 1.25),
+        (7, 5, 1.0),
+        (8, 5, 8.0),
+        (10, 1, 10.0),
+        (20, 7, 3.0),
+        (40, 1, 40.0),
+        (100, 1, 100.0),
+    ],
 )
 def test_triangle_waves(dim, degree, norm2):
-    enclosure = certify.triangle_wave_eigenvalue(dim, degree, norm2, bits=64)
-    assert width(enclosure) < 1e-19
+    bits = {2: 36, 3: 44}.get(dim, 64)
+    enclosure = certify.triangle_wave_eigenvalue(dim, degree, norm2, bits=bits)
+    assert width(enclosure) < 2.0**-bits
     value = concentration.triangle_wave_eigenvalues(dim, math.sqrt(norm2), degree)[degree]
-    assert relative_distance(value, enclosure) < 1e-12
+    assert relative_distance(value, enclosure) < (1e-10 if dim == 2 else 1e-12)
+
+
+@pytest.mark.parametrize(("dim", "terms"), [(2, 20), (3, 20), (5, 12), (10, 8), (40, 5)])
+def test_the_tail_of_the_triangle_wave_is_covered(dim, terms):
+    """Few terms: a wide ball, which must hold the narrow one; and it is wide because of the tail, nothing else."""
+    from rfcompanion.certify import waves
+
+    saved = waves.ctx.prec
+    waves.ctx.prec = 100
+    try:
+        for degree in (1, 3):
+            wide = waves._triangle_wave(dim, degree, float(dim), terms)
+            low, high = certify.triangle_wave_eigenvalue(dim, degree, float(dim), bits=36)
+            exact = waves.arb(waves.fmpq((low + high).numerator, 2 * (low + high).denominator))
+            assert wide.contains(exact)
+            middle = waves.arb(wide.mid())
+            missing, radius = abs(exact - middle), waves.arb(wide.rad())
+            assert missing < radius
+            assert radius < 1e6 * missing  # and the bound is not idle: what is left out is there
+    finally:
+        waves.ctx.prec = saved
 
 
 def test_min_features_are_certified():
@@ -93,6 +127,35 @@ def test_min_features_are_certified():
         for error in (0.5, 0.1, 0.02, 1e-3, 1e-5):
             assert certify.min_features(dim, error) == lower_bound.min_features(dim, error)
     assert certify.min_features(3, 0.625) == 1  # a tie
+
+
+@pytest.mark.parametrize(
+    ("dim", "bias", "error"),
+    [
+        (2, -1.0, 0.1),
+        (3, -1.0, 1e-3),
+        (5, 1.0, 1e-3),
+        (10, 0.5, 1e-2),
+        (10, -1.0, 0.1),
+        (20, -1.0, 0.02),
+        (50, -2.0, 0.1),
+    ],
+)
+def test_min_features_with_a_bias_are_certified(dim, bias, error):
+    """Both sides of the answer, by the other function; the float code agrees where the count fits its precision."""
+    count = certify.min_features(dim, error, bias)
+    assert count == lower_bound.min_features(dim, error, bias)
+    assert certify.best_relative_error(dim, count, 80, bias)[1] <= Fraction(error)
+    assert certify.best_relative_error(dim, count - 1, 80, bias)[0] > Fraction(error)
+    assert certify.min_features(dim, error, 0.0) == certify.min_features(dim, error)
+
+
+def test_a_count_with_a_bias_beyond_the_floats():
+    count = certify.min_features(100, 0.02, -3.0)
+    assert count != lower_bound.min_features(100, 0.02, -3.0)
+    assert count == pytest.approx(lower_bound.min_features(100, 0.02, -3.0), rel=1e-10)
+    assert certify.best_relative_error(100, count, 160, -3.0)[1] <= Fraction(0.02)
+    assert certify.best_relative_error(100, count - 1, 160, -3.0)[0] > Fraction(0.02)
 
 
 def test_the_price_of_one_neuron_is_certified():
@@ -120,7 +183,10 @@ def test_floats_are_rounded_outwards():
         (lambda: certify.best_relative_error(3, 3, bits=2), "bits must be at least 16"),
         (lambda: certify.best_relative_error(2, 10**9), "features must stay below"),
         (lambda: certify.plane_wave_eigenvalue(3, 1, 0.0), "omega must be greater than 0"),
-        (lambda: certify.triangle_wave_eigenvalue(3, 1, 2.0), "dim must be at least 8"),
+        (lambda: certify.triangle_wave_eigenvalue(1, 1, 2.0), "dim must be at least 2"),
+        (lambda: certify.triangle_wave_eigenvalue(2, 1, 2.0, bits=96), "bits must be smaller here"),
+        (lambda: certify.min_features(10, 1e-9, -1.0), "relative_error must be at least 1e-08"),
+        (lambda: certify.min_features(10, 0.1, -31.0), "bias must be at"),
     ],
 )
 def test_bad_input(call, message):

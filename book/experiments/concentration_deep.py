@@ -13,6 +13,7 @@ from scipy.special import gammaln, jv
 
 from rfcompanion import harmonics, targets
 
+SAMPLES, DIRECTIONS, SEED = 600_000, 1000, 20190401  # samples in each of the two halves
 BLOCK = 20_000
 
 

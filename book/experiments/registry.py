@@ -41,10 +41,12 @@ def rows(name: str, cases: list[dict], seconds: list[float]) -> list[Task]:
 
 
 def concentration_deep_plan(fast, device):
-    samples, directions = (20_000, 40) if fast else (600_000, 1000)
-    cases = [{"dim": d, "samples": samples, "directions": directions, "seed": 20190401} for d in (5, 10, 20)]
+    import concentration_deep as script
+
+    samples, directions = (20_000, 40) if fast else (script.SAMPLES, script.DIRECTIONS)
+    cases = [{"dim": d, "samples": samples, "directions": directions, "seed": script.SEED} for d in (5, 10, 20)]
     tasks = rows("measurements", cases, [3.0] * 3 if fast else [110.0, 120.0, 150.0])
-    return Plan(tasks, {"samples": samples, "directions": directions}, seed=20190401)
+    return Plan(tasks, {"samples": samples, "directions": directions}, seed=script.SEED)
 
 
 def concentration_deep(dim, samples, directions, seed, device):

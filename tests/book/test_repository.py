@@ -140,6 +140,38 @@ def test_workflows_are_readable_and_cover_the_supported_pythons():
             assert re.fullmatch(r"actions/[a-z-]+@v\d+", action), action
 
 
+def steps_of(workflow, job):
+    """The commands of a job, in order."""
+    flow = yaml.safe_load(read(f".github/workflows/{workflow}.yml"))
+    return [step["run"] for step in flow["jobs"][job]["steps"] if "run" in step], flow
+
+
+def test_drift_is_looked_for_with_everything():
+    """Newest versions, not pinned ones: all tests, all notebooks with their outputs, a part of the records."""
+    newest, flow = steps_of("drift", "newest")
+    assert flow["jobs"]["newest"]["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
+    assert not any("requirements.txt" in command or "constraints.txt" in command for command in newest)
+    (tests,) = [command for command in newest if " tests" in command and "--nbval" not in command]
+    assert "--ignore" not in tests
+    (notebooks,) = [command for command in newest if "--nbval " in command]
+    assert "book/*.ipynb" in notebooks
+    assert "--nbval-lax" not in notebooks
+    assert any("reproduce --verify 0.05" in command for command in newest)
+    assert any("reproduce --all --fast" in command for command in newest)
+    assert "bash .ci/run" in steps_of("drift", "pinned")[0]
+    import notebooks as tool
+
+    environment = flow["jobs"]["newest"]["env"]
+    assert tool.ENVIRONMENT.items() <= environment.items()  # nbval runs them as they were made
+
+
+def test_each_release_keeps_its_tested_versions():
+    attach = steps_of("release", "print")[0][-1]
+    name = '"_build/print/constraints-$TAG.txt"'
+    assert f"cp constraints.txt {name}" in attach
+    assert re.search(rf"gh release upload .*{re.escape(name)}", attach)
+
+
 # ------------------------------------------------------------------------------------------------- the README
 
 
