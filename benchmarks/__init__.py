@@ -1,7 +1,8 @@
 """Speed and memory as ratios: ``python -m benchmarks`` prints one table. One thread, so that ratios travel.
 
 Every module here with a function ``rows`` is a benchmark. It returns dictionaries with the keys ``what``, ``ours``,
-``peer``, ``unit``, ``peer_name``, ``ratio`` (how many times better ours is: larger is better) and ``aim`` (or None).
+``peer``, ``unit``, ``peer_name``, ``ratio`` (how many times better ours is: larger is better),
+``aim`` (or None) and ``runs`` (of how many timings the medians are).
 """
 
 import os

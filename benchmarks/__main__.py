@@ -7,9 +7,12 @@ import os
 import pkgutil
 import sys
 import time
+from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 
 import benchmarks
+from benchmarks import _measure
 
 RECORD = Path(__file__).parent.parent / "book" / "data" / "benchmarks.json"
 
@@ -35,10 +38,33 @@ def line(row: dict) -> str:
     return f"{row['what']:<58} {row['peer_name']:<30} {numbers:<42} x {row['ratio']:<8.3g}{verdict}"
 
 
-def merge(results: dict, name: str, rows: list[dict], repeats: int, seconds: float) -> dict:
-    """The stored results with those of one benchmark replaced."""
+def versions(rows: list[dict]) -> dict:
+    """What the numbers depend on: the libraries of ours, the peers, and what a peer in another interpreter reports."""
+    from rfcompanion import records
+
+    found = dict(records.versions())
+    for name in ("scikit-learn", "threadpoolctl", "joblib"):
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    for row in rows:
+        found |= row.get("versions", {})
+    return found
+
+
+def merge(results: dict, name: str, rows: list[dict], seconds: float) -> dict:
+    """The stored results with those of one benchmark replaced, with its own date and versions."""
+    if few := _measure.too_few(rows):
+        raise ValueError(f"{name}: fewer than {_measure.LEAST_RUNS} timings, not stored: {', '.join(few)}")
     tables = dict(results.get("tables", {}))
-    tables[name] = {"rows": rows, "repeats": repeats, "seconds": round(seconds, 1)}
+    tables[name] = {
+        "rows": [{key: value for key, value in row.items() if key != "versions"} for row in rows],
+        "repeats": min((row["runs"] for row in rows if row["unit"] not in _measure.TIMELESS), default=0),
+        "seconds": round(seconds, 1),
+        "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "versions": versions(rows),
+    }
     return {"tables": tables, "threads": int(os.environ["OMP_NUM_THREADS"])}
 
 
@@ -52,6 +78,8 @@ def main() -> None:
     unknown = set(options.names) - set(names())
     if unknown:
         parser.error(f"no benchmark named {', '.join(sorted(unknown))}; there are {', '.join(names())}")
+    if not (options.quick or options.no_record) and options.repeats < _measure.LEAST_RUNS:
+        parser.error(f"--repeats must be at least {_measure.LEAST_RUNS} for a table that is stored")
     from rfcompanion import records
 
     missed = 0
@@ -64,7 +92,7 @@ def main() -> None:
             missed += row["aim"] is not None and row["ratio"] < row["aim"]
         if not (options.quick or options.no_record):
             before = records.read(RECORD) if RECORD.exists() else {}
-            total = merge(before, name, rows, options.repeats, seconds)
+            total = merge(before, name, rows, seconds)
             spent = sum(table["seconds"] for table in total["tables"].values())
             records.write(RECORD, total, seed=0, seconds=spent, command="python -m benchmarks")
     if missed:

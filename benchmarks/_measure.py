@@ -1,4 +1,8 @@
-"""How the benchmarks measure: in turn, in one run, medians, CPU seconds of one thread, memory in child processes."""
+"""How the benchmarks measure: in turn, in one run, medians, CPU seconds of one thread, memory in child processes.
+
+A row says under ``runs`` of how many timings each of its medians is: five at least, or the row is not stored. Rows that
+hold no time (an error, a bound that was kept) have 0.
+"""
 
 import json
 import statistics
@@ -6,6 +10,9 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+
+LEAST_RUNS = 5
+TIMELESS = ("relative", "absolute")  # units of what is computed, not timed: once is enough
 
 
 def interleaved(functions: dict, repeats: int) -> dict[str, float]:
@@ -38,7 +45,9 @@ def peak_memory() -> int:
     raise RuntimeError("peak memory is known on Linux only")
 
 
-def row(what: str, peer_name: str, ours: float, peer: float, unit: str, aim=None, larger_is_better=False) -> dict:
+def row(
+    what: str, peer_name: str, ours: float, peer: float, unit: str, aim=None, larger_is_better=False, *, runs: int = 0
+) -> dict:
     """One line of the table; the ratio says how many times better ours is."""
     ratio = ours / peer if larger_is_better else peer / ours
     return {
@@ -49,4 +58,10 @@ def row(what: str, peer_name: str, ours: float, peer: float, unit: str, aim=None
         "unit": unit,
         "ratio": ratio,
         "aim": aim,
+        "runs": runs,
     }
+
+
+def too_few(rows: list[dict]) -> list[str]:
+    """The rows whose times are medians of fewer than five."""
+    return [row["what"] for row in rows if row["unit"] not in TIMELESS and row["runs"] < LEAST_RUNS]

@@ -1,9 +1,13 @@
-"""One timing of neural-tangents' closed-form ReLU kernel, float64, one thread: run by an interpreter that has it."""
+"""Timings of neural-tangents' closed-form ReLU kernel, float64, one thread: run by an interpreter that has it.
+
+One for each line of the standard input, so that the caller can time its own code in between.
+"""
 
 import json
 import os
 import sys
 import time
+from importlib import metadata
 
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
@@ -19,7 +23,9 @@ x /= np.linalg.norm(x, axis=1, keepdims=True)
 _, _, kernel = stax.serial(stax.Dense(1), stax.Relu(do_stabilize=False))
 apply = jax.jit(lambda a: kernel(a, None, get="nngp"))
 apply(x).block_until_ready()
-begin = time.process_time()
-out = apply(x).block_until_ready()
-seconds = time.process_time() - begin
-print(json.dumps({"seconds": seconds, "corner": float(out[0, 1]) * dim}))
+versions = {name: metadata.version(name) for name in ("jax", "jaxlib", "neural-tangents")}
+for _ in sys.stdin:
+    begin = time.process_time()
+    out = apply(x).block_until_ready()
+    seconds = time.process_time() - begin
+    print(json.dumps({"seconds": seconds, "corner": float(out[0, 1]) * dim, "versions": versions}), flush=True)

@@ -34,8 +34,8 @@ def rows(repeats: int = 5, quick: bool = False) -> list[dict]:
         table += compare(*size, repeats, quick)
     for samples, count, dim, aim in ((20_000, 500, 50, 1e-9),) if quick else _exactness():
         what = f"ridge, weights, n={samples}, r={count}, d={dim}"
-        error = _error_against_qr(samples, count, dim)
-        table.append(_measure.row(what, "QR float64, allowed error", error, aim, "relative", 1))
+        error = error_against_qr(samples, count, dim)
+        table.append(_measure.row(what, "QR float64, allowed error", error, aim, "relative", 1, runs=0))
     table.append(_path(repeats, quick))
     return table
 
@@ -54,12 +54,12 @@ def compare(samples, count, dim, repeats, quick, memory_aim=None, peers=tuple(PE
     for name in peers:
         title, _, _, aim = PEERS[name]
         aim = None if quick else aim
-        table.append(_measure.row(f"ridge, {size}", title, seconds["ours"], seconds[name], "s", aim))
+        table.append(_measure.row(f"ridge, {size}", title, seconds["ours"], seconds[name], "s", aim, runs=repeats))
     what = f"ridge, peak memory, {size}"
     for name in peers:
         if PEERS[name][1] == "float64":
             aim = memory_aim if name == "float64" else None
-            table.append(_measure.row(what, PEERS[name][0], memory["ours"], memory[name], "MB", aim))
+            table.append(_measure.row(what, PEERS[name][0], memory["ours"], memory[name], "MB", aim, runs=repeats))
     return table
 
 
@@ -67,7 +67,7 @@ def _exactness():
     return ((50_000, 1000, 50, 1e-9), (200_000, 1000, 50, 1e-9), (1050, 1000, 10, 1e-8))
 
 
-def _error_against_qr(samples: int, count: int, dim: int) -> float:
+def error_against_qr(samples: int, count: int, dim: int) -> float:
     """Relative distance of the streamed weights from those of a float64 QR factorisation, itself done in blocks."""
     import scipy.linalg
 
@@ -97,9 +97,10 @@ def _path(repeats: int, quick: bool) -> dict:
         for ridge in ridges[:2]:
             Ridge(alpha=samples * ridge, solver="cholesky", fit_intercept=False, copy_X=False).fit(phi, y)
 
-    seconds = _measure.interleaved({"ours": ours, "peer": peer}, min(repeats, 3))
+    seconds = _measure.interleaved({"ours": ours, "peer": peer}, repeats)
     what = f"path of {points} ridges, n={samples}, r={count}"
-    return _measure.row(what, "loop of Ridge, 2 of them timed", seconds["ours"], seconds["peer"] * points / 2, "s")
+    theirs = seconds["peer"] * points / 2
+    return _measure.row(what, "loop of Ridge, 2 of them timed", seconds["ours"], theirs, "s", runs=repeats)
 
 
 def _in_memory(samples: int, count: int, dim: int, dtype: str):

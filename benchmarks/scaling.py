@@ -33,4 +33,4 @@ def sweep(name: str, repeats: int, quick: bool) -> dict:
                 made[jobs] = records.read(f"{folder}/data/{name}.json")
     assert made[1] == made[2]
     one, two = (statistics.median(seconds[jobs]) for jobs in (1, 2))
-    return _measure.row(f"reproduce {name}, 2 workers", "1 worker", two, one, "s", None if quick else 1.7)
+    return _measure.row(f"reproduce {name}, 2 workers", "1 worker", two, one, "s", None if quick else 1.7, runs=repeats)

@@ -64,6 +64,7 @@ def rows(repeats: int = 5, widths: tuple[int, ...] = (64, 256, 1024, 4096)) -> l
                 "peer_name": "eager torch",
                 "ratio": rate["batched"] / rate["eager"],
                 "aim": {256: 10.0, 4096: 1.0}.get(width),
+                "runs": repeats,
             }
         )
     return table
