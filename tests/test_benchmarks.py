@@ -1,4 +1,4 @@
-"""The rules of the benchmark table, without timing anything: five timings a median, peers in turn, versions and dates."""
+"""The rules of the benchmark table, without timing anything: five timings a median, versions, dates, gaps."""
 
 import ast
 import inspect
