@@ -136,6 +136,32 @@ def test_the_two_floors_win_in_different_regimes():
         assert harmonics.harmonic_dimension(dim, dim + 2) < math.comb(dim // 2 + dim - 1, dim - 1) ** 2
 
 
+def test_the_second_floor_begins_at_degree_two():
+    """With τ_0 = 1 − m_0 the formula fails at L = 0, because degree 1 has only d harmonics."""
+    dim, budget = 50, 10
+    size = {L: math.sqrt(harmonics.harmonic_dimension(dim, L + 2)) for L in (0, 2)}
+    value = optimum(dim, budget)
+    assert (1 - budget / size[2]) ** 2 * concentration.relu_tail(dim, 2) <= value.lower
+    assert (1 - budget / size[0]) ** 2 * (1 - concentration.relu_masses(dim, 0)[0]) > 2 * value.upper
+
+
+# checks: thm-budget-floor
+@pytest.mark.parametrize("dim", [3, 4, 10, 100, 1000])
+def test_masses_fall_over_the_even_degrees(dim):
+    masses, ell = concentration.relu_masses(dim, 400)[::2], np.arange(2, 400, 2)
+    assert masses[1] / masses[0] == pytest.approx((dim + 2) * (dim - 1) / (2 * (dim + 1) ** 2), rel=1e-12)
+    assert (masses[2:] < masses[1:-1] * (ell - 1) ** 2 / (ell * (ell + 1))).all()
+    ratio = (ell - 1) ** 2 / ((ell + 1) * (ell + 2)) * (2 * ell + dim + 2) / (2 * ell + dim - 2)
+    ratio *= (ell + dim - 1) * (ell + dim - 2) / (ell + dim + 1.0) ** 2
+    assert np.allclose(masses[2:] / masses[1:-1], ratio, rtol=1e-9)
+
+
+# checks: trade-offs-the-constant-matters
+def test_a_budget_far_below_the_rate_reaches_a_larger_error_of_the_same_order():
+    assert optimum(40, 1.1e6).upper < 40**-1.5
+    assert 1.1e6 < 1.42**40
+
+
 def test_matching_does_not_bring_the_error_to_the_tail():
     """E_B at B = β_L exceeds τ_L; the polynomial density at B = d + C(L+d−1, d−1) reaches it."""
     for dim, degree in ((5, 2), (10, 4), (20, 4)):

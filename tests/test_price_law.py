@@ -166,6 +166,21 @@ def test_differences_of_the_upper_step_are_negative():
     assert sympy.simplify(d2 - expected) == 0
 
 
+# checks: lem-price-upper
+def test_one_shift_alone_is_uniform_in_the_dimension():
+    """n² times the relative error of the upper side: bounded in n and d for c = 0.15 only; at one d, for every c."""
+
+    def excess(dim, n, c):
+        return n**2 * (((n + c) * (n + dim / 2 - c)) ** -1.5 / tails[dim][int(n)] - 1)
+
+    tails = {dim: normalised_tails(dim) for dim in (3, 10, 100, 1000, 10**6)}
+    for dim in tails:
+        assert all(0 < excess(dim, n, 0.15) < 0.45 for n in (1.0, 10.0, 100.0, 500.0))
+    for c in (0.05, 0.1, 0.2, 0.25):
+        assert abs(excess(10**6, 500.0, c)) > 30, "another shift: of order n at large d"
+        assert abs(excess(10, 900.0, c) / excess(10, 450.0, c) - 1) < 0.05, "at one d: of order 1"
+
+
 # checks: lem-price-lower
 @pytest.mark.parametrize(("shift", "dim", "degree"), price_law.LOWER_SHIFTS)
 def test_the_lower_ratio_decreases_for_every_proved_shift(shift, dim, degree):
@@ -365,6 +380,27 @@ def test_the_exponent_of_the_price():
             for features in (price.too_few, price.enough)
         ]
     assert max(abs(ratio - 1) for ratio in ratios[4:]) < max(abs(ratio - 1) for ratio in ratios[:2])
+
+
+# checks: trade-offs-width-and-weights-are, trade-offs-the-constant-matters
+def test_the_constant_in_front_of_the_error_decides_the_rate():
+    """4^d belongs to 0.0299 d^{−3/2}, about 13^d to a fortieth of it, and about 1.6^d to d^{−3/2}."""
+    for dim in (100, 400):
+        low, middle, high = (min_features(dim, c * dim**-1.5) for c in (1.0, A * 2**-1.5, A * 2**-1.5 / 40))
+        rates = [float(r) ** (1 / dim) if dim < 200 else math.exp(math.log(r) / dim) for r in (low, middle, high)]
+        room = 6 * math.log(dim) / dim  # polynomial factors
+        assert all(abs(math.log(rate / base)) < room for rate, base in zip(rates, (1.61, 4.0, 13.2), strict=True))
+    assert min_features(50, 50**-1.5) < 2**50
+    assert min_features(50, A * 2**-1.5 * 50**-1.5) > 2**90
+
+
+def test_a_fixed_error_costs_a_fixed_power_of_the_dimension():
+    """Order d^L, L the smallest even degree whose Hermite tail is below ε."""
+    tails = {L: relu_tail(10**7, L) for L in (2, 4, 6)}
+    for error in (0.1, 0.03, 0.015, 0.0095, 0.007):
+        degree = next(L for L, tail in tails.items() if tail < error)
+        exponent = math.log2(min_features(16_000, error) / min_features(8000, error))
+        assert exponent == pytest.approx(degree, abs=0.05)
 
 
 # checks: cor-price-regimes
