@@ -47,9 +47,10 @@ def mark(chapter: sources.Chapter, taken: set[str]) -> tuple[str, int]:
         if not wanted:
             continue
         pieces = []
-        for piece in sources.split_sentences(line):
+        for piece in [line] if line.startswith("|") else sources.split_sentences(line):
             if piece in wanted:
-                piece = f"{piece.rstrip()} <!-- claim: {slug(chapter.name, piece, taken)} -->"
+                text, bar = (piece.rstrip(" |"), " |") if line.startswith("|") else (piece.rstrip(), "")
+                piece = f"{text} <!-- claim: {slug(chapter.name, piece, taken)} -->{bar}"
                 added += 1
             pieces.append(piece)
         lines[number - 1] = "".join(pieces) + "\n"
