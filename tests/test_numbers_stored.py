@@ -44,6 +44,18 @@ def test_sizes_of_the_wider_networks():
     assert len(stored["seeds"]) == 3
 
 
+# checks: reduction-large-training-gap
+def test_gaps_of_the_wider_relu_networks_lie_on_the_line():
+    narrow, wide = record("reduction_width"), record("large_training")
+    widths = np.array(narrow["widths"], float)
+    on_line = widths >= 256
+    gaps = np.array(narrow["runs"]["relu-weights"]["gap_mean"])[:, on_line]
+    line = (gaps * widths[on_line] ** (3 / 4)).mean()
+    for run in wide["runs"]:
+        if run["activation"] == "relu":
+            assert abs(np.mean(run["gap_mean"]) * run["width"] ** (3 / 4) - line) / line < 0.05
+
+
 # checks: reduction-the-record-turns-the
 def test_range_of_the_dial():
     stored = record("reduction_dial")

@@ -28,7 +28,7 @@ def slug(chapter: str, sentence: str, taken: set[str]) -> str:
     """A readable name for a sentence, from its first words; it never changes afterwards."""
     text = re.sub(r"\$[^$]*\$|\{[a-z:]+\}`[^`]*`|`[^`]*`|<!--.*?-->", " ", sentence)
     words = [word.lower() for word in re.findall(r"[A-Za-z]{2,}", text)][:4]
-    name = "-".join([chapter.replace("_", "-"), *words])
+    name = "-".join([chapter.replace("_", "-"), *(words or ["row"])])
     number, result = 1, name
     while result in taken:
         number += 1
