@@ -51,7 +51,10 @@ CLAIM_COMMENT = re.compile(r"\s*<!--.*?-->")
 
 
 def plain(text: str) -> str:
-    return re.sub(r"\s+", " ", CLAIM_COMMENT.sub("", text)).strip(" *-|") or "…"
+    text = CLAIM_COMMENT.sub("", text)
+    if text.startswith("|"):  # a row of a table
+        text = re.sub(r"\s\|\s", " · ", text.strip("| "))
+    return re.sub(r"\s+", " ", text).strip(" *-") or "…"
 
 
 def is_quantitative(sentence: Sentence) -> bool:
