@@ -105,6 +105,7 @@ def test_widths_of_the_budget_paths_on_a_gpu():
 
 def learners():
     """The script, which has the name of a module of the package."""
+    pytest.importorskip("torch")
     path = BOOK / "experiments" / "single_neuron.py"
     specification = importlib.util.spec_from_file_location("single_neuron_experiment", path)
     module = importlib.util.module_from_spec(specification)
