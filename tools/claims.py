@@ -28,7 +28,7 @@ def slug(chapter: str, sentence: str, taken: set[str]) -> str:
     """A readable name for a sentence, from its first words; it never changes afterwards."""
     text = re.sub(r"\$[^$]*\$|\{[a-z:]+\}`[^`]*`|`[^`]*`|<!--.*?-->", " ", sentence)
     words = [word.lower() for word in re.findall(r"[A-Za-z]{2,}", text)][:4]
-    name = "-".join([chapter.replace("_", "-"), *words])
+    name = "-".join([chapter.replace("_", "-"), *(words or ["row"])])
     number, result = 1, name
     while result in taken:
         number += 1
@@ -47,9 +47,10 @@ def mark(chapter: sources.Chapter, taken: set[str]) -> tuple[str, int]:
         if not wanted:
             continue
         pieces = []
-        for piece in sources.split_sentences(line):
+        for piece in [line] if line.startswith("|") else sources.split_sentences(line):
             if piece in wanted:
-                piece = f"{piece.rstrip()} <!-- claim: {slug(chapter.name, piece, taken)} -->"
+                text, bar = (piece.rstrip(" |"), " |") if line.startswith("|") else (piece.rstrip(), "")
+                piece = f"{text} <!-- claim: {slug(chapter.name, piece, taken)} -->{bar}"
                 added += 1
             pieces.append(piece)
         lines[number - 1] = "".join(pieces) + "\n"

@@ -87,14 +87,13 @@ def ledger_part(writer: Writer, page: str) -> str:
     rows = []
     for claim in writer.ledger.of_page(page):
         checks = ", ".join(dict.fromkeys(check_link(writer, check) for check in claim.checks)) or "–"
-        runs = dict.fromkeys(claims.last_run(ROOT, check.page) for check in claim.checks if check.page)
         sources_ = ", ".join(writer.cite(key) for key in claim.citations) or "this book"
         rows.append(
             f'<tr role="row" id="ledger-{claim.name}"><td role="cell">'
             f"{writer.link(page, claim.anchor, html.escape(claim.kind))} {writer.inline(claim.text)} "
             f"<code>{claim.name}</code></td>"
             f'<td role="cell">{checks}</td><td role="cell">{claim.certainty}</td><td role="cell">{sources_}</td>'
-            f'<td role="cell">{", ".join(runs) or "make test"}</td></tr>'
+            f'<td role="cell">{writer.ledger.last_run(claim) or "–"}</td></tr>'
         )
     head = "".join(
         f'<th role="columnheader" scope="col">{name}</th>'
@@ -113,7 +112,13 @@ def check_link(writer: Writer, check: claims.Check) -> str:
         name = check.test.rpartition("::")[2].removeprefix("test_").replace("_", " ")
         name = f"test: {name}" if "::" in check.test else Path(path).name
         return f'<a class="reference external" href="{repository()}/blob/main/{path}">{html.escape(name)}</a>'
-    if check.how == "reference":
+    if check.how == "certified":
+        return writer.link(
+            "certified", check.anchor, f"certified: <code>{check.anchor.removeprefix('certified-')}</code>"
+        )
+    if check.how == "claim":
+        return writer.link(check.page, check.anchor, f"the claim <code>{check.anchor.removeprefix('claim-')}</code>")
+    if check.anchor in writer.ledger.statements:
         return writer.link(check.page, check.anchor, f"<code>{check.anchor}</code>")
     number = check.anchor.rpartition("-")[2]
     return writer.link(check.page, check.anchor, f"cell {number} of {check.page.replace('_', ' ')}")
@@ -125,9 +130,11 @@ def count_part(writer: Writer) -> str:
     for claim in ledger.claims.values():
         kinds[claim.certainty] = kinds.get(claim.certainty, 0) + 1
     tests = sum(bool(test.checks) for test in ledger.tests.values())
+    runs = [result for claim in ledger.claims.values() if (result := ledger.last_run(claim))]
     return (
         f"<p>{len(ledger.claims)} claims on {len(ledger.chapters)} pages: {kinds['exact']} exact, {kinds['measured']} "
-        f"measured, {kinds['cited']} cited. {tests} tests name the claims that they check.</p>"
+        f"measured, {kinds['cited']} cited. {tests} tests name the claims that they check. In the last run that was "
+        f"recorded, the checks of {runs.count('passed')} claims out of {len(runs)} with something that runs passed.</p>"
     )
 
 

@@ -5,7 +5,7 @@ Nothing here is kept by hand. A chapter is a text in MyST Markdown; this module 
 * statements (``{prf:theorem}`` … with a label), each with the proof that follows it and what both refer to;
 * code cells, with their assertions, the figure they show, and the claims they name (``# checks: label, label``);
 * exercises with their solutions;
-* sentences with an identifier, ``<!-- claim: name -->`` right after the sentence (:mod:`rf_claims` reads them).
+* sentences and rows of tables, some with an identifier, ``<!-- claim: name -->`` right after them (:mod:`rf_claims`).
 """
 
 import ast
@@ -79,7 +79,7 @@ class Cell:
 
     @property
     def asserts(self) -> bool:
-        return any(isinstance(node, ast.Assert) for node in ast.walk(parse(self.source)))
+        return _asserts(self.source)
 
     @property
     def checks(self) -> tuple[str, ...]:
@@ -140,11 +140,17 @@ class Chapter:
     text: str
 
 
+@cache
 def parse(code: str) -> ast.Module:
     try:
         return ast.parse("\n".join("" if line.startswith(("%", "!")) else line for line in code.splitlines()))
     except SyntaxError:
         return ast.Module(body=[], type_ignores=[])
+
+
+@cache
+def _asserts(code: str) -> bool:
+    return any(isinstance(node, ast.Assert) for node in ast.walk(parse(code)))
 
 
 def named(text: str) -> tuple[str, ...]:
@@ -233,6 +239,7 @@ class _Reader:
         self.anchors: list[str] = []
         self.exercise: dict | None = None  # the one whose solution may still go on
         self.parts: list[int] = []
+        self.formula = False  # between two lines with dollars
 
     def read(self, parts: list, inside: str = "") -> None:
         for index, part in enumerate(parts):
@@ -255,8 +262,10 @@ class _Reader:
                     self.exercise = None
         elif self.exercise and self.exercise["open"]:
             self.exercise["solution"] += line + "\n"
-        elif line.strip() and not line.startswith(("$$", "\\", "|", "    ", "<!-- ")) and inside != "formula":
-            for sentence in split_sentences(line):
+        elif line.strip().startswith("$$"):
+            self.formula = not self.formula and line.strip() == "$$"
+        elif line.strip() and not self.formula and not line.startswith(("\\", "    ", "<!-- ")):
+            for sentence in [line] if line.startswith("|") else split_sentences(line):
                 name, options = claim_of(sentence)
                 self.sentences.append(Sentence(self.name, number, self.section, sentence, name, options, self.heading))
 

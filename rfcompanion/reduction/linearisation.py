@@ -85,7 +85,7 @@ def linearisation_gap_both(width: float, radius: float, slope: float, curvature:
 def relu_linearisation_gap(width: float, radius: float, density: float = GAUSSIAN_DENSITY) -> float:
     """ReLU: bound on E sup_{‖V − W‖_F ≤ R} |N(V,x) − N_lin(V,x)|, expectation over W, any ‖x‖ ≤ 1.
 
-        (3/2)(p₀/16)^{1/3} R^{4/3} r^{−1/6}   (0.552 R^{4/3} r^{−1/6} for Gaussian weights).
+        (3/2)(p₀/16)^{1/3} R^{4/3} r^{−1/6}   (about 0.552 R^{4/3} r^{−1/6} for Gaussian weights).
 
     Parameters
         width, radius : r, R.

@@ -4,10 +4,15 @@ import re
 import shutil
 
 import claims as tool  # puts book/_ext on the path
+import mutations
 import pytest
 import rf_claims as claims
 import rf_map
+import rf_numbers
+import rf_runs as runs
 import rf_sources as sources
+import test_results as results
+from rf_evidence import caption_text
 
 ROOT = tool.ROOT
 
@@ -121,6 +126,78 @@ def test_the_ledger_covers_the_book(ledger):
     assert sorted(labels) == sorted(ledger.statements), "a statement that the reader of sources did not find"
 
 
+#: Changes that the ledger does not notice, each with the reason.
+SURVIVORS = {
+    "certified-the-table-covers-every: 100 -> 200": "the list of dimensions goes on with 200",
+    "certified-the-tests-compare-that: 10^{-12} -> 10^{-11}": "one test, two tolerances: λ_ℓ without and with a bias",
+    "certified-the-tests-compare-that: 10^{-11} -> 10^{-12}": "one test, two tolerances: λ_ℓ without and with a bias",
+    "general-features-any-none-every: 22 -> 20": "the corollary also says d ≥ 20",
+    "lower-bound-then-the-budget-of: -1/4 -> -2/4": "half of Λ^(-1/2): the test needs both powers",
+    "trade-offs-at-the-frontier-is: 1.6 -> 1.8": "the factors of two laws, asserted side by side",
+    "trade-offs-at-the-frontier-is: 1.8 -> 1.6": "the factors of two laws, asserted side by side",
+}
+
+
+def test_each_number_of_the_book_that_changes_is_noticed(ledger):
+    """Every number of every marked sentence and caption, doubled or ten per cent off, in the book as it is."""
+    found, tried = set(), 0
+    for sentence in ledger.sentences.values():
+        if sentence.options.get("kind") != "cited":  # taken on the word of its source
+            tried += sum(1 for _ in mutations.mutants(sentence.text))
+            found |= {f"{sentence.name}: {change}" for change in mutations.survivors(ledger, sentence)}
+    for name, cell in ledger.figures.items():
+        for number, new, text in mutations.mutants(caption_text(cell)):
+            tried += 1
+            if not ledger.judge_caption(cell, text, ledger.claims[name].checks):
+                found.add(f"{name}: {number.text} -> {new}")
+    assert tried > 500
+    assert found == set(SURVIVORS), "new ones need a better check (by=, # checks:), old ones leave the list"
+
+
+def test_every_kind_of_number_is_in_the_book(ledger):
+    """The pattern of each kind still finds something: the test above would pass without it."""
+    kinds = {number.kind for sentence in ledger.sentences.values() for number in rf_numbers.numbers(sentence.text)}
+    assert kinds == {rf_numbers.VALUE, rf_numbers.ORDER, rf_numbers.BASE, rf_numbers.RATE}
+
+
+def test_a_sentence_is_as_certain_as_what_checks_it(ledger):
+    for claim in ledger.claims.values():
+        if claim.kind != "sentence":
+            continue
+        options = ledger.sentences[claim.name].options
+        proved = [c.anchor for c in claim.checks if c.anchor in ledger.statements and ledger.statements[c.anchor].proof]
+        enclosed = [check for check in claim.checks if check.how == "certified"]
+        others = [check for check in claim.checks if check.how == "claim"]
+        if claim.certainty == "exact":
+            assert proved or enclosed or others, claim.name
+        if claim.certainty == "measured":  # nothing that is only proved is called measured
+            assert any(ledger.run_of(check)[0] or check.test for check in claim.checks) or others, claim.name
+        assert (claim.certainty == "cited") == (options.get("kind") == "cited"), claim.name
+    same = [claim for claim in ledger.claims.values() if "thm-one-neuron" in {check.anchor for check in claim.checks}]
+    assert len(same) > 5
+    assert {claim.certainty for claim in same} == {"exact"}
+
+
+def test_what_is_cited_has_its_citation_at_hand(ledger):
+    cited = [claim for claim in ledger.claims.values() if claim.certainty == "cited"]
+    assert {"after", "general_features", "lower_bound"} <= {claim.page for claim in cited}
+    assert all(claim.citations for claim in cited)
+
+
+def test_pages_about_the_book_repeat_what_the_chapters_prove(ledger):
+    """Exponentials, rates and powers of ten on the other pages are those of some statement or claim."""
+    texts = [s.text for s in ledger.statements.values()] + [sentence.text for sentence in ledger.sentences.values()]
+    pool = frozenset().union(*(rf_numbers.printed(text) for text in texts))
+    kinds = {rf_numbers.BASE, rf_numbers.RATE, rf_numbers.ORDER}
+    seen = 0
+    for path in sorted((ROOT / "book").glob("*.md")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            stated = [number for number in rf_numbers.numbers(line) if number.kind in kinds]
+            seen += len(stated)
+            assert all(number.agrees(pool) for number in stated), f"{path.name}: {line}"
+    assert seen >= 2
+
+
 def test_the_proof_map_has_no_circle_no_orphan_and_no_unproved_leaf():
     assert rf_map.ProofMap(sources.read_book()).problems == []
 
@@ -138,20 +215,32 @@ def test_the_small_book_is_in_order(book):
     ]
     assert ledger.claims["thm-eighths"].certainty == "exact"
     assert ledger.claims["small-constant"].certainty == "measured"
+    assert [check.anchor for check in ledger.claims["small-constant"].checks] == ["small-cell-1"]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("is 0.125 exactly", "is 0.126 exactly", "no cell prints or asserts 0.126"),  # a claim's number
-        ("is 0.125 exactly", "is 12.4 % exactly", "no cell prints or asserts 12.4 %"),
+        ("is 0.125 exactly", "is 0.126 exactly", "prints or asserts 0.126"),  # a claim's number
+        ("is 0.125 exactly", "is 12.4 % exactly", "prints or asserts 12.4 %"),
         (" <!-- claim: small-constant -->", "", "no identifier"),  # a claim without a name
         ("claim: small-constant", "claim: lem-halves", "names two claims"),
         ("claim: small-constant -->", "claim: small-constant by=thm-nothing -->", "by=thm-nothing"),  # a dangling id
-        ("claim: small-constant -->", "claim: small-constant kind=sure -->", "kind must be"),
+        ("claim: small-constant -->", "claim: small-constant kind=sure -->", "kind=sure is no option"),
+        ("claim: small-constant -->", "claim: small-constant kind=cited -->", "is cited from nowhere"),
+        ("claim: small-constant -->", "claim: small-constant kind=exact -->", "names no proved statement"),
+        ("One half cubed is an eighth.\n````", "x\n````\n\n| so | $12\\sqrt d\\,2^{-d}$ |", "no identifier"),  # a row
+        ("One half cubed is an eighth.\n````", "x\n````\n\nThen $2^d$ features fail.", "no identifier"),
+        ("One half cubed is an eighth.\n````", "x\n````\n\nFrom $r=512$ on it holds.", "no identifier"),
+        ("One half cubed is an eighth.\n````", "x\n````\n\nIt falls like $r^{-3/4}$.", "no identifier"),
+        (
+            "assert 1 / 8 == 0.125\n",
+            'assert 1 / 8 == 0.125\nfigures.show(fig, name="fig-small", alt="a", caption="It is 0.126.")\n',
+            "caption's 0.126",
+        ),
         ("assert 1 / 8 == 0.125", "# checks: lem-nothing\nassert 1 / 8 == 0.125", "checks lem-nothing"),
         (":::{dropdown} Proof\nMultiply. ∎\n:::\n", "", "neither a proof nor a citation"),
-        ("assert 1 / 8 == 0.125", "pass", "thm-eighths has no check"),  # a claim without a check
+        ("assert 1 / 8 == 0.125", "pass", "thm-eighths: has no check"),  # a claim without a check
         ("## Exercises", "## More\n\n```{code-cell} ipython3\nassert 2 > 1\n```\n\n## Exercises", "checks no claim"),
     ],
 )
@@ -171,6 +260,34 @@ def test_a_number_that_drifts_in_the_output_is_noticed(book):
     text = SMALL.replace('print(f"{1 / 8:.3f}")\nassert 1 / 8 == 0.125', computed)
     assert book(text)[0].problems == []
     assert any("0.125" in problem for problem in book(text, output="0.135\n")[0].problems)
+
+
+def test_sizes_and_axes_are_no_evidence(book):
+    """Only what a cell prints or asserts counts, and only near the sentence."""
+    drawn = SMALL.replace("is 0.125 exactly", "is 0.375 exactly")
+    cell = 'print(f"{1 / 8:.3f}")\n'
+    assert any("0.375" in problem for problem in book(drawn)[0].problems)
+    assert any("0.375" in p for p in book(drawn.replace(cell, cell + "axis = [0.375]\n"))[0].problems)
+    assert book(drawn.replace(cell, cell + "assert 3 / 8 == 0.375\n"))[0].problems == []
+    far = drawn + "\n## Far away\n\n```{code-cell} ipython3\n# checks: lem-halves\nassert 3 / 8 == 0.375\n```\n"
+    assert any("0.375" in problem for problem in book(far)[0].problems)
+    named = far.replace("# checks: lem-halves", "# checks: lem-halves, small-constant")
+    assert book(named)[0].problems == []
+
+
+def test_a_number_may_be_checked_by_a_named_test_or_claim(book):
+    named = TEST + "\n\n# checks: small-constant\ndef test_constant():\n    assert 0.5**3 == 0.125\n"
+    ledger, _ = book(test=named)
+    assert ledger.problems == []
+    assert ledger.claims["small-constant"].checks[0].test == "tests/test_small.py::test_constant"
+    assert any(
+        "0.125" in problem for problem in book(test=named.replace("0.5**3 == 0.125", "0.6**3 > 0.2"))[0].problems
+    )
+    again = SMALL.replace("## Exercises", "It is 0.125. <!-- claim: small-again by=small-constant -->\n\n## Exercises")
+    assert book(again)[0].problems == []
+    assert any("0.126" in problem for problem in book(again.replace("is 0.125. ", "is 0.126. "))[0].problems)
+    circle = again.replace("claim: small-constant -->", "claim: small-constant by=small-again -->")
+    assert any("by=small-constant is no" in problem for problem in book(circle)[0].problems)
 
 
 @pytest.mark.parametrize(
@@ -203,11 +320,84 @@ def test_marking_names_each_sentence_once(book):
         (r"It is $5.3\cdot10^{-18}$.", [5.3e-18]),
         (r"About 2 % of it, that is 0.0225.", [0.02, 0.0225]),
         ("More than 1,500,000 features.", [1_500_000]),
-        ("By Theorem 3.1 and `f(0.5)` at $d=50$.", []),
+        ("By Theorem 3.1 and `f(0.5)` at $d=50$, in dimension 20, in 2019.", []),
+        (r"So $2^d$ fail with probability $12\sqrt d\,2^{-d}$.", [2, 12, 2]),
+        ("From $r=512$ on, with $2^{13}$ at most.", [512, 8192]),
+        (r"At least $4d$ of $n\ge4d$, a factor of 3, by 10 to 50 %.", [4, 3, 0.1, 0.5]),
+        (r"It falls like $r^{-3/4}$, below 1e-12 or 5·10²⁸.", [0.75, 1e-12, 5e28]),
+        ("No $10^{28}$ features.", [28]),
     ],
 )
 def test_numbers_of_a_sentence(sentence, values):
     assert [number.value for number in claims.numbers(sentence)] == pytest.approx(values)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "held", "agrees"),
+    [
+        ("no $10^{28}$ features", 5.04e28, True),  # an order of magnitude, by its exponent
+        ("no $10^{28}$ features", 9.9e27, False),
+        ("about 1.2 times", 1.18, True),
+        ("about 1.3 times", 1.21, False),  # half a unit of the last digit, not a whole one
+        ("about 2 %", 0.0225, True),
+        ("3,000 features", 3001, False),
+    ],
+)
+def test_what_agrees_with_a_number(sentence, held, agrees):
+    (number,) = claims.numbers(sentence)
+    assert number.agrees({(rf_numbers.VALUE, held)}) == agrees
+
+
+# ------------------------------------------------------------------------------------------------- the last run
+
+
+def test_the_last_run_is_that_of_each_check(book):
+    ledger, _ = book()
+    lemma = ledger.claims["lem-halves"]
+    assert ledger.last_run(lemma) == "not run"
+    names = results.wanted(ledger)
+    assert set(names) == {"small-cell-1", "tests/test_small.py::test_halves"}
+    ledger.record = results.merge(dict.fromkeys(names, "passed"), names, {})
+    assert ledger.last_run(lemma) == "passed"
+    record = dict(ledger.record)
+    changed, _ = book(test=TEST.replace("== 0.25", "< 1"))
+    changed.record = record
+    assert changed.last_run(changed.claims["lem-halves"]) == "changed since"
+    assert changed.last_run(changed.claims["small-constant"]) == "passed"
+    ledger.record = results.merge({"tests/test_small.py::test_halves": "failed"}, names, record)
+    assert ledger.last_run(lemma) == "failed"
+    assert ledger.last_run(ledger.claims["small-constant"]) == "passed"
+
+
+def test_the_record_of_results_changes_only_with_them(book, tmp_path):
+    names = results.wanted(book()[0])
+    path = tmp_path / runs.RECORD
+    results.write(tmp_path, results.merge(dict.fromkeys(names, "passed"), names, {}))
+    first = path.read_bytes(), path.stat().st_mtime_ns
+    known = runs.read_record(tmp_path)
+    results.write(
+        tmp_path, results.merge({"small-cell-1": "passed", "tests/test_x.py::test_other": "failed"}, names, known)
+    )
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == first
+    assert results.merge({}, {"small-cell-1": ""}, known).keys() == {"small-cell-1"}
+
+
+def test_names_of_results():
+    assert results.name_of("tests/test_x.py::test_y[a::b-3]") == "tests/test_x.py::test_y"
+    assert results.name_of("book/general_features.ipynb::Cell 2") == "general-features-cell-3"
+
+
+def test_the_worst_of_several_cases_counts():
+    plugin = results.Plugin({})
+    for case, outcome in (("0", "passed"), ("1", "failed"), ("2", "skipped")):
+        report = type("Report", (), {"nodeid": f"tests/test_x.py::test_y[{case}]", "when": "call", "outcome": outcome})
+        plugin.pytest_runtest_logreport(report)
+    assert plugin.results == {"tests/test_x.py::test_y": "failed"}
+
+
+def test_the_record_is_about_the_checks_of_the_book(ledger):
+    assert set(ledger.record) & set(results.wanted(ledger)), "run tools/test_results.py"
+    assert {entry["result"] for entry in ledger.record.values()} <= {"passed", "failed", "skipped"}
 
 
 # ------------------------------------------------------------------------------------------------- anchors
