@@ -64,10 +64,13 @@
 
   const choose = (box) => {
     if (chosen === box) return;
-    chosen = box;
+    const still = (box || chosen).getBoundingClientRect().top;
     colour(box && box.dataset.label);
+    panel.classList.toggle("rf-open", Boolean(box)); // higher, and in sight while the map is
     if (box) fill(box.dataset.label);
     else panel.replaceChildren(...hint);
+    window.scrollBy(0, (box || chosen).getBoundingClientRect().top - still);
+    chosen = box;
   };
 
   // The panel stays in sight above the map: a box must not hide behind it.

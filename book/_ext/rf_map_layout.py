@@ -1,8 +1,8 @@
 """Places for the map of the proofs: boxes in layers, and lines that never run behind a box.
 
-Each chapter is a band. Inside it a statement stands in a row below everything in the chapter that it rests on, near the
-columns of its grounds. Lines keep to the free space: channels between rows and gutters between columns. All lines out of
-one statement are one tree, which leaves its lower edge, runs in tracks of its own, and enters what rests on the
+Each chapter is a band. Inside it a statement stands in a row below everything in the chapter that it rests on, near
+the columns of its grounds. Lines keep to the free space: channels between rows and gutters between columns. All lines
+out of one statement are one tree, which leaves its lower edge, runs in tracks of its own, and enters what rests on the
 statement from above. So lines of two statements cross, but never lie on each other.
 """
 

@@ -31,10 +31,10 @@ def text_of(statement: Statement) -> str:
 def map_part(writer) -> str:
     drawing = rf_map_drawing.svg(ProofMap(writer.ledger.chapters))
     return (
-        '<section id="rf-panel" class="rf-panel" tabindex="-1" aria-label="Chosen statement"><p>Choose a box: what it '
-        "rests on and what rests on it is drawn in colour. Here appears what it says, with its proof, checks and "
-        "exercises.</p></section>"
-        f'<div class="rf-scroll rf-map-box" role="group" aria-label="Proof map" tabindex="0">{drawing}</div>'
+        '<div><section id="rf-panel" class="rf-panel" tabindex="-1" aria-label="Chosen statement">'
+        "<p>Choose a box: what it rests on and what rests on it is drawn in colour. Here appears what it says, "
+        "with its proof, checks and exercises.</p></section>"
+        f'<div class="rf-scroll rf-map-box" role="group" aria-label="Proof map" tabindex="0">{drawing}</div></div>'
         f"<script>{SCRIPT.read_text(encoding='utf-8')}</script>"
     )
 

@@ -209,7 +209,7 @@ class Page(SphinxDirective):
         return result
 
     def entries(self, chapter: sources.Chapter) -> list[nodes.Node]:
-        """The statements of a chapter: links, made when the page is written, and what each says, as the chapter has it."""
+        """The statements of a chapter: links, made when the page is written, and what each says."""
         result = [nodes.raw("", '<ul class="rf-entries">', format="html")]
         for statement in chapter.statements:
             said = nodes.Element()

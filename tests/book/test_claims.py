@@ -179,7 +179,7 @@ def test_a_number_that_drifts_in_the_output_is_noticed(book):
         ("Multiply. ∎", "Use {prf:ref}`thm-eighths`. ∎", "a circle"),
         ("By {prf:ref}`lem-halves`. ∎", "By {prf:ref}`lem-thirds`. ∎", "lem-thirds, which is no statement"),
         ("By {prf:ref}`lem-halves`. ∎", "Multiply. ∎", "lem-halves stands alone"),
-        ("By {prf:ref}`lem-halves`. ∎\n:::", "Multiply. ∎\n:::\n\nSee {prf:ref}`lem-halves`.", "lem-halves stands alone"),
+        ("By {prf:ref}`lem-halves`. ∎\n:::", "Multiply. ∎\n:::\n\n{prf:ref}`lem-halves`", "lem-halves stands alone"),
         ("is an eighth.\n", "is an eighth.\n<!-- alone: It is. -->\n", "the map joins it to lem-halves"),
         (":::{dropdown} Proof\nBy {prf:ref}`lem-halves`. ∎\n:::\n", "", "thm-eighths has neither"),
     ],

@@ -1,6 +1,7 @@
 """The map of the proofs: where its lines run, what it shows, and how it is used by keyboard and by hand."""
 
 import copy
+import itertools
 import re
 
 import claims as tool  # noqa: F401  (puts book/_ext on the path)
@@ -27,7 +28,7 @@ def layout(proof_map):
 def pieces(layout):
     """Each straight piece of each line: (user, ground), lower and upper corner."""
     for ends, points in layout.lines.items():
-        for one, other in zip(points, points[1:], strict=False):
+        for one, other in itertools.pairwise(points):
             yield ends, *sorted((one, other))
 
 
@@ -64,7 +65,7 @@ def test_lines_join_what_the_map_joins(proof_map, layout):
         assert points[0] == (start.middle, start.y + start.height)
         assert end.x < points[-1][0] < end.x + layouts.BOX
         assert points[-1][1] == end.y
-        assert all(a[0] == b[0] or a[1] == b[1] for a, b in zip(points, points[1:], strict=False))
+        assert all(a[0] == b[0] or a[1] == b[1] for a, b in itertools.pairwise(points))
 
 
 def test_no_line_runs_behind_a_box_or_on_another(layout):
@@ -111,8 +112,8 @@ def test_each_entry_says_what_its_statement_says(html, soup, proof_map):
     for label, node in proof_map.nodes.items():
         entry = page.find(id=f"map-{label}")
         said = entry.select_one("details.rf-statement .rf-said")
-        formulas = [re.sub(r"\s", "", f.get_text()) for f in said.select(".math")]
-        assert len(formulas) == len(re.findall(r"\$\$.*?\$\$|\$[^$]+\$", rf_map_page.text_of(node.statement), re.DOTALL))
+        formulas = re.findall(r"\$\$.*?\$\$|\$[^$]+\$", rf_map_page.text_of(node.statement), re.DOTALL)
+        assert len(said.select(".math")) == len(formulas)
         page_of = {f"{node.statement.chapter}.html#{label}", f"{node.statement.chapter}.html#proof-{label}"}
         assert page_of <= {link["href"] for link in entry.select("a[href]")}
         assert "checked by" in entry.get_text()
@@ -136,7 +137,8 @@ PLACES = """() => {
   const frames = nodes.map((a) => [a.dataset.label, box(a.querySelector("rect"))]);
   const spilt = nodes.filter((a) => {
     const outer = box(a.querySelector("rect")), inner = box(a.querySelector("text"));
-    return inner.x < outer.x || inner.right > outer.right || inner.y < outer.y - 0.5 || inner.bottom > outer.bottom + 0.5;
+    const high = inner.y < outer.y - 0.5 || inner.bottom > outer.bottom + 0.5;
+    return inner.x < outer.x || inner.right > outer.right || high;
   }).map((a) => a.dataset.label);
   const behind = new Set();
   let points = 0;
@@ -279,6 +281,21 @@ def test_a_box_opens_statement_proof_checks_and_exercises(visit, proof_map):
     visit.page.locator("#rf-panel a", has_text="Sum of ReLUs").click()  # a neighbour: its box is chosen
     assert visit.ask(FOCUS) == "lem-relu-sum"
     assert "Let" in settled_panel(visit)["text"]
+
+
+def test_the_panel_stays_with_the_map(visit):
+    """It covers neither the text before anything is chosen nor the list below the map."""
+    height = "() => document.getElementById('rf-panel').getBoundingClientRect().height"
+    assert visit.ask(height) < 120
+    chosen = box(visit, "thm-weights-width")
+    chosen.scroll_into_view_if_needed()
+    before = chosen.bounding_box()
+    chosen.click()
+    assert visit.ask(SEEN)
+    assert visit.ask(height) > 200
+    assert abs(chosen.bounding_box()["y"] - before["y"]) < 320
+    visit.ask("() => document.getElementById('map-lem-transfer').scrollIntoView()")
+    assert visit.ask("() => document.getElementById('rf-panel').getBoundingClientRect().bottom") < 0
 
 
 def test_an_isolated_box_says_why(visit, proof_map):
