@@ -1,69 +1,147 @@
 // The proof map: focus or a click shows what a statement rests on, what rests on it, and its entry.
-(function () {
+(() => {
   "use strict";
-  var map = document.querySelector("svg.rf-map"), panel = document.getElementById("rf-panel");
+  const map = document.querySelector("svg.rf-map");
+  const panel = document.getElementById("rf-panel");
   if (!map || !panel) return;
-  var boxes = Array.prototype.slice.call(map.querySelectorAll("a.rf-node"));
-  var lines = Array.prototype.slice.call(map.querySelectorAll("path[data-from]"));
-  var byLabel = {};
-  boxes.forEach(function (box) { byLabel[box.dataset.label] = box; });
-  function reach(label, from, to) {
-    var found = {}, todo = [label];
+  const frame = map.parentElement;
+  const boxes = [...map.querySelectorAll("a.rf-node")];
+  const lines = [...map.querySelectorAll("path[data-from]")];
+  const byLabel = new Map(boxes.map((box) => [box.dataset.label, box]));
+  const hint = [...panel.childNodes];
+  let chosen = null;
+
+  const reach = (label, from, to) => {
+    const found = new Set();
+    const todo = [label];
     while (todo.length) {
-      var next = todo.pop();
-      lines.forEach(function (line) {
-        if (line.dataset[from] === next && !found[line.dataset[to]]) {
-          found[line.dataset[to]] = true;
-          todo.push(line.dataset[to]);
+      const next = todo.pop();
+      for (const { dataset } of lines)
+        if (dataset[from] === next && !found.has(dataset[to])) {
+          found.add(dataset[to]);
+          todo.push(dataset[to]);
         }
-      });
     }
     return found;
+  };
+
+  const colour = (label) => {
+    const below = label ? reach(label, "from", "to") : new Set();
+    const above = label ? reach(label, "to", "from") : new Set();
+    map.classList.toggle("rf-chosen", Boolean(label));
+    for (const box of boxes) {
+      const name = box.dataset.label;
+      box.classList.toggle("rf-self", name === label);
+      box.classList.toggle("rf-below", below.has(name));
+      box.classList.toggle("rf-above", above.has(name));
+    }
+    for (const line of lines) {
+      const { from, to } = line.dataset;
+      const isBelow = (from === label || below.has(from)) && below.has(to);
+      const isAbove = (to === label || above.has(to)) && above.has(from);
+      line.classList.toggle("rf-below", isBelow);
+      line.classList.toggle("rf-above", isAbove);
+      if (isBelow || isAbove) line.parentElement.append(line); // over the pale ones
+    }
+  };
+
+  // The entry in the list below says it all; the panel shows a copy, unfolded, with the statement first.
+  const fill = (label) => {
+    const entry = document.getElementById("map-" + label);
+    if (!entry) return;
+    const part = (selector) => entry.querySelector(selector).cloneNode(true);
+    const paragraph = (child) => {
+      const element = document.createElement("p");
+      element.append(child);
+      return element;
+    };
+    const links = part(".rf-links");
+    for (const link of links.querySelectorAll('a[href^="#map-"]')) link.dataset.box = link.hash.slice(5);
+    panel.replaceChildren(paragraph(part(".rf-head")), part(".rf-said"), paragraph(links));
+    panel.scrollTop = 0;
+    if (window.rfFormulas) window.rfFormulas.add(panel);
+  };
+
+  const choose = (box) => {
+    if (chosen === box) return;
+    const still = (box || chosen).getBoundingClientRect().top;
+    colour(box && box.dataset.label);
+    panel.classList.toggle("rf-open", Boolean(box)); // higher, and in sight while the map is
+    if (box) fill(box.dataset.label);
+    else panel.replaceChildren(...hint);
+    window.scrollBy(0, (box || chosen).getBoundingClientRect().top - still);
+    chosen = box;
+  };
+
+  // The panel stays in sight above the map: a box must not hide behind it.
+  const reveal = (box) => {
+    const place = box.getBoundingClientRect();
+    const top = panel.getBoundingClientRect().bottom + 12;
+    if (place.top < top) window.scrollBy(0, place.top - top - 12);
+    else if (place.bottom > window.innerHeight - 12) window.scrollBy(0, place.bottom - window.innerHeight + 48);
+    const inside = frame.getBoundingClientRect();
+    if (place.left < inside.left) frame.scrollLeft += place.left - inside.left - 12;
+    else if (place.right > inside.right) frame.scrollLeft += place.right - inside.right + 12;
+  };
+
+  const enter = (box) => {
+    box.focus({ preventScroll: true });
+    reveal(box);
+  };
+
+  const onward = (label, from, to) => {
+    const line = lines.find(({ dataset }) => dataset[from] === label);
+    return line && byLabel.get(line.dataset[to]);
+  };
+  lines.sort((one, other) => order(one) - order(other)); // "first" is the first on the map, whatever is drawn last
+  function order({ dataset }) {
+    return boxes.indexOf(byLabel.get(dataset.from)) * boxes.length + boxes.indexOf(byLabel.get(dataset.to));
   }
-  function show(box) {
-    var label = box.dataset.label;
-    var below = reach(label, "from", "to"), above = reach(label, "to", "from");
-    map.classList.add("rf-chosen");
-    boxes.forEach(function (other) {
-      var name = other.dataset.label;
-      other.classList.toggle("rf-self", name === label);
-      other.classList.toggle("rf-below", !!below[name]);
-      other.classList.toggle("rf-above", !!above[name]);
-    });
-    lines.forEach(function (line) {
-      var from = line.dataset.from, to = line.dataset.to;
-      line.classList.toggle("rf-below", (from === label || !!below[from]) && !!below[to]);
-      line.classList.toggle("rf-above", (to === label || !!above[to]) && !!above[from]);
-    });
-    var entry = document.getElementById("map-" + label);
-    if (entry) panel.innerHTML = "<p>" + entry.innerHTML + "</p>";
-  }
-  boxes.forEach(function (box, index) {
+
+  boxes.forEach((box, index) => {
     if (index) box.setAttribute("tabindex", "-1"); // one stop for Tab; the arrow keys move inside
-    box.addEventListener("focus", function () {
-      boxes.forEach(function (other) { other.setAttribute("tabindex", other === box ? "0" : "-1"); });
-      show(box);
+    box.addEventListener("focus", () => {
+      for (const other of boxes) other.setAttribute("tabindex", other === box ? "0" : "-1");
+      choose(box);
+      reveal(box);
     });
-    box.addEventListener("mouseenter", function () { if (!map.contains(document.activeElement)) show(box); });
-    box.addEventListener("click", function (event) { event.preventDefault(); box.focus(); show(box); });
-    box.addEventListener("keydown", function (event) {
-      var label = box.dataset.label, target = null;
-      if (event.key === "ArrowRight") target = boxes[index + 1];
-      else if (event.key === "ArrowLeft") target = boxes[index - 1];
-      else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
-        var up = event.key === "ArrowUp"; // up: what it rests on; down: what uses it
-        var line = lines.filter(function (one) { return one.dataset[up ? "from" : "to"] === label; })[0];
-        target = line && byLabel[line.dataset[up ? "to" : "from"]];
-      } else if (event.key === "Home") target = boxes[0];
-      else if (event.key === "End") target = boxes[boxes.length - 1];
-      else if (event.key === "Enter" || event.key === " ") {
-        var first = panel.querySelector("a");
-        if (first) first.focus();
-        event.preventDefault();
-        return;
-      } else return;
+    box.addEventListener("mouseenter", () => chosen || colour(box.dataset.label));
+    box.addEventListener("mouseleave", () => chosen || colour(null));
+    box.addEventListener("click", (event) => {
       event.preventDefault();
-      if (target) target.focus();
+      enter(box);
+      choose(box);
     });
+    box.addEventListener("keydown", (event) => {
+      const { label } = box.dataset;
+      const steps = {
+        ArrowRight: () => boxes[index + 1],
+        ArrowLeft: () => boxes[index - 1],
+        ArrowUp: () => onward(label, "from", "to"), // what it rests on
+        ArrowDown: () => onward(label, "to", "from"), // what uses it
+        Home: () => boxes[0],
+        End: () => boxes[boxes.length - 1],
+      };
+      if (event.key in steps) {
+        const target = steps[event.key]();
+        if (target) enter(target);
+      } else if (event.key === "Enter" || event.key === " ") {
+        choose(box);
+        panel.focus({ preventScroll: true });
+      } else if (event.key === "Escape") choose(null);
+      else return;
+      event.preventDefault();
+    });
+  });
+
+  panel.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && chosen) enter(chosen);
+  });
+  panel.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-box]");
+    const box = link && byLabel.get(link.dataset.box);
+    if (!box) return;
+    event.preventDefault();
+    enter(box);
   });
 })();

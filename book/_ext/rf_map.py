@@ -1,17 +1,15 @@
 """The map of the proofs: which statement rests on which, read from the references inside statements and proofs.
 
 An edge leads from a statement to each one that its text or its proof refers to. ``problems`` says where the map is not
-what a proof needs: a circle, a statement that stands alone, a statement without proof or citation.
+what a proof needs: a circle, a statement that stands alone without saying why, one without proof or citation.
+:mod:`rf_map_layout` gives the map its places, :mod:`rf_map_drawing` draws it.
 """
 
-import html
 import re
 from dataclasses import dataclass, field
 
 import rf_sources as sources
-from rf_sources import Chapter, Statement
-
-WIDTH, BOX, GAP, ROW, PER_ROW = 770, 180, 11, 58, 4
+from rf_sources import Chapter, Exercise, Statement
 
 
 @dataclass
@@ -19,35 +17,30 @@ class Node:
     statement: Statement
     rests_on: list[str]
     used_by: list[str] = field(default_factory=list)
-    mentioned: int = 0
-    x: float = 0.0
-    y: float = 0.0
+
+    @property
+    def is_isolated(self) -> bool:
+        return not self.rests_on and not self.used_by
 
 
 class ProofMap:
     def __init__(self, chapters: list[Chapter]):
         self.chapters = chapters
         statements = {s.label: s for chapter in chapters for s in chapter.statements}
-        known = statements.keys()
         self.nodes = {
-            label: Node(s, [reference for reference in s.references if reference in known])
+            label: Node(s, [reference for reference in s.references if reference in statements])
             for label, s in statements.items()
         }
         for label, node in self.nodes.items():
             for reference in node.rests_on:
                 self.nodes[reference].used_by.append(label)
-        everything = "\n".join(chapter.text for chapter in chapters)
-        for reference in sources.REFERENCE.findall(everything):
-            if reference in self.nodes:
-                self.nodes[reference].mentioned += 1
-        for node in self.nodes.values():
-            own = sources.REFERENCE.findall(node.statement.text + "\n" + (node.statement.proof or ""))
-            node.mentioned -= own.count(node.statement.label)
-        self.exercises: dict[str, list[sources.Exercise]] = {}
+        self.exercises: dict[str, list[Exercise]] = {}
         for chapter in chapters:
             for exercise in chapter.exercises:
                 for reference in exercise.references:
                     self.exercises.setdefault(reference, []).append(exercise)
+
+    # ---- what a proof needs
 
     @property
     def problems(self) -> list[str]:
@@ -56,8 +49,14 @@ class ProofMap:
             where = f"{node.statement.chapter}, line {node.statement.line}: {label}"
             if not node.statement.proof and not node.statement.citations:
                 found.append(f"{where} has neither a proof nor a citation")
-            if not node.mentioned and not node.used_by and not node.rests_on:
-                found.append(f"{where} stands alone: it refers to nothing and nothing refers to it")
+            if node.is_isolated and not node.statement.alone:
+                found.append(
+                    f"{where} stands alone: no proof refers to it and its own refers to none; "
+                    "put the reference into the proof that uses it, or say why: <!-- alone: … -->"
+                )
+            if node.statement.alone and not node.is_isolated:
+                other = [*node.rests_on, *node.used_by][0]
+                found.append(f"{where} is marked as standing alone, but the map joins it to {other}")
         found += [
             f"{s.chapter}, line {s.line}: {s.label} refers to {reference}, which is no statement"
             for chapter in self.chapters
@@ -90,63 +89,23 @@ class ProofMap:
         """Statements that no other one uses: where the book arrives."""
         return [label for label, node in self.nodes.items() if not node.used_by]
 
-    # ---- drawing
+    # ---- exercises
 
-    def layout(self) -> tuple[float, list[tuple[Chapter, float, float]]]:
-        """Bands, one a chapter; inside, statements in the order of the text. Returns the height and the bands."""
-        y, bands = 8.0, []
-        for chapter in self.chapters:
-            if not chapter.statements:
-                continue
-            top = y
-            y += 26
-            for index, statement in enumerate(chapter.statements):
-                row, column = divmod(index, PER_ROW)
-                node = self.nodes[statement.label]
-                node.x, node.y = 8 + column * (BOX + GAP), y + row * ROW
-            y += ((len(chapter.statements) - 1) // PER_ROW + 1) * ROW + 8
-            bands.append((chapter, top, y - top - 8))
-        return y, bands
+    def nearest_exercises(self, label: str) -> tuple[str | None, list[Exercise]]:
+        """Exercises about the statement nearest to this one, and which it is; first itself, then what rests on it.
 
-    def svg(self) -> str:
-        height, bands = self.layout()
-        parts = [
-            f'<svg class="rf-map" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" height="{height:.0f}" '
-            'role="group" aria-label="Map of the proofs: one box for each statement, lines to what it rests on. '
-            'Tab enters the map; the arrow keys move along it; Enter leads to the same entry in the list below.">'
-        ]
-        for chapter, top, size in bands:
-            name = html.escape(short_title(chapter))
-            parts.append(f'<rect class="rf-band" x="0" y="{top:.0f}" width="{WIDTH}" height="{size:.0f}" rx="6"/>')
-            parts.append(f'<text class="rf-band-title" x="10" y="{top + 18:.0f}">{name}</text>')
-        for label, node in self.nodes.items():
-            for reference in node.rests_on:
-                other = self.nodes[reference]
-                x1, y1 = node.x + BOX / 2, node.y
-                x2, y2 = other.x + BOX / 2, other.y + 40
-                if node.y <= other.y:  # the same row or a later one: leave from below
-                    y1, y2 = node.y + 40, other.y + 40 if node.y == other.y else other.y
-                bend = max(14, min(60, abs(y1 - y2) / 2))
-                down = 1 if y1 == y2 or node.y < other.y else -1
-                end = y2 + bend if y1 == y2 or down < 0 else y2 - bend
-                path = f"M{x1:.0f} {y1:.0f}C{x1:.0f} {y1 + down * bend:.0f} {x2:.0f} {end:.0f} {x2:.0f} {y2:.0f}"
-                parts.append(f'<path d="{path}" data-from="{label}" data-to="{reference}"/>')
-        for label, node in self.nodes.items():
-            kind, title = node.statement.kind, drawn_title(node.statement)
-            lines = wrap(title, 29)[:2]
-            text = " ".join(
-                f'<tspan x="{node.x + 8:.0f}" y="{node.y + 16 + 14 * i + (0 if len(lines) > 1 else 7):.0f}">'
-                f"{html.escape(line)}</tspan>"
-                for i, line in enumerate(lines)
-            )
-            shown = " ".join(lines)
-            name = f"{kind}: {title}" if shown in title else f"{shown} ({kind}: {title})"  # the name holds what is seen
-            tip = html.escape(f"{name}; rests on {len(node.rests_on)}, used by {len(node.used_by)}")
-            parts.append(
-                f'<a href="#map-{label}" class="rf-node rf-{kind}" data-label="{label}" aria-label="{tip}">'
-                f'<rect x="{node.x:.0f}" y="{node.y:.0f}" width="{BOX}" height="40" rx="4"/><text>{text}</text></a>'
-            )
-        return "".join(parts) + "</svg>"
+        The search follows the uses step by step, then the grounds. Without any, ``(None, [])``.
+        """
+        for links in ("used_by", "rests_on"):
+            level, seen = [label], {label}
+            while level:
+                for one in level:
+                    if one in self.exercises:
+                        return one, self.exercises[one]
+                following = [other for one in level for other in getattr(self.nodes[one], links)]
+                level = [one for one in dict.fromkeys(following) if one not in seen]
+                seen.update(level)
+        return None, []
 
 
 def short_title(chapter: Chapter) -> str:
@@ -157,15 +116,3 @@ def drawn_title(statement: Statement) -> str:
     """A title without formulas in TeX, for a drawing."""
     text = re.sub(r"\\(?:mathcal|operatorname|mathrm|mathbb)\{([^}]*)\}", r"\1", statement.title or statement.label)
     return re.sub(r"[$\\{}*`]", "", text)
-
-
-def wrap(text: str, width: int) -> list[str]:
-    lines = [""]
-    for word in text.split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}".strip()
-    if len(lines) > 2:
-        lines[1] = lines[1][: width - 1].rstrip(" ,") + "…"
-    return lines

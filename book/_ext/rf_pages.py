@@ -12,12 +12,12 @@ from pathlib import Path
 import rf_citing as citing
 import rf_claims as claims
 import rf_map
+import rf_map_page
 import rf_sources as sources
 from docutils import nodes
+from docutils.statemachine import StringList
 from rf_book import ROOT, repository
 from sphinx.util.docutils import SphinxDirective
-
-SCRIPT = Path(__file__).with_name("proof_map.js")
 
 
 class Generated(nodes.General, nodes.Element):
@@ -42,6 +42,22 @@ class Writer:
     def statement(self, label: str) -> str:
         statement = self.ledger.statements[label]
         return self.link(statement.chapter, label, self.inline(statement.title or label, links=False))
+
+    def check(self, check: claims.Check) -> str:
+        if check.test:
+            path = check.test.partition("::")[0]
+            name = check.test.rpartition("::")[2].removeprefix("test_").replace("_", " ")
+            name = f"test: {name}" if "::" in check.test else Path(path).name
+            return f'<a class="reference external" href="{repository()}/blob/main/{path}">{html.escape(name)}</a>'
+        if check.how == "certified":
+            name = check.anchor.removeprefix("certified-")
+            return self.link("certified", check.anchor, f"certified: <code>{name}</code>")
+        if check.how == "claim":
+            return self.link(check.page, check.anchor, f"the claim <code>{check.anchor.removeprefix('claim-')}</code>")
+        if check.anchor in self.ledger.statements:
+            return self.link(check.page, check.anchor, f"<code>{check.anchor}</code>")
+        number = check.anchor.rpartition("-")[2]
+        return self.link(check.page, check.anchor, f"cell {number} of {check.page.replace('_', ' ')}")
 
     def cite(self, key: str) -> str:
         return self.link("bibliography", "", html.escape(citing.short(self.bibliography, key)))
@@ -86,7 +102,7 @@ def formula(tex: str) -> str:
 def ledger_part(writer: Writer, page: str) -> str:
     rows = []
     for claim in writer.ledger.of_page(page):
-        checks = ", ".join(dict.fromkeys(check_link(writer, check) for check in claim.checks)) or "–"
+        checks = ", ".join(dict.fromkeys(writer.check(check) for check in claim.checks)) or "–"
         sources_ = ", ".join(writer.cite(key) for key in claim.citations) or "this book"
         rows.append(
             f'<tr role="row" id="ledger-{claim.name}"><td role="cell">'
@@ -106,24 +122,6 @@ def ledger_part(writer: Writer, page: str) -> str:
     )
 
 
-def check_link(writer: Writer, check: claims.Check) -> str:
-    if check.test:
-        path = check.test.partition("::")[0]
-        name = check.test.rpartition("::")[2].removeprefix("test_").replace("_", " ")
-        name = f"test: {name}" if "::" in check.test else Path(path).name
-        return f'<a class="reference external" href="{repository()}/blob/main/{path}">{html.escape(name)}</a>'
-    if check.how == "certified":
-        return writer.link(
-            "certified", check.anchor, f"certified: <code>{check.anchor.removeprefix('certified-')}</code>"
-        )
-    if check.how == "claim":
-        return writer.link(check.page, check.anchor, f"the claim <code>{check.anchor.removeprefix('claim-')}</code>")
-    if check.anchor in writer.ledger.statements:
-        return writer.link(check.page, check.anchor, f"<code>{check.anchor}</code>")
-    number = check.anchor.rpartition("-")[2]
-    return writer.link(check.page, check.anchor, f"cell {number} of {check.page.replace('_', ' ')}")
-
-
 def count_part(writer: Writer) -> str:
     ledger = writer.ledger
     kinds = {"exact": 0, "measured": 0, "cited": 0}
@@ -136,70 +134,6 @@ def count_part(writer: Writer) -> str:
         f"measured, {kinds['cited']} cited. {tests} tests name the claims that they check. In the last run that was "
         f"recorded, the checks of {runs.count('passed')} claims out of {len(runs)} with something that runs passed.</p>"
     )
-
-
-def map_part(writer: Writer) -> str:
-    proof_map = rf_map.ProofMap(writer.ledger.chapters)
-    return (
-        '<div id="rf-panel" class="rf-panel" aria-live="polite"><p>Choose a box: what it rests on and '
-        "what rests on it is drawn in colour, and its entry appears here.</p></div>"
-        f'<div class="rf-scroll" role="group" aria-label="Proof map" tabindex="0">{proof_map.svg()}</div>'
-        f"<script>{SCRIPT.read_text(encoding='utf-8')}</script>"
-    )
-
-
-def entry(writer: Writer, proof_map: rf_map.ProofMap, label: str) -> str:
-    node = proof_map.nodes[label]
-    statement, claim = node.statement, writer.ledger.claims[label]
-    where = writer.link(statement.chapter, f"proof-{label}", "proof") if statement.proof else "cited"
-    parts = [f"{statement.kind} <strong>{writer.statement(label)}</strong>", where]
-    if claim.checks:
-        shown = list(dict.fromkeys(check_link(writer, check) for check in claim.checks))
-        more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
-        parts.append("checked by " + ", ".join(shown[:3]) + more)
-    if node.rests_on:
-        parts.append("rests on " + ", ".join(map_link(writer, reference) for reference in node.rests_on))
-    if node.used_by:
-        parts.append("used by " + ", ".join(map_link(writer, reference) for reference in node.used_by))
-    if node.statement.citations:
-        parts.append("cites " + ", ".join(writer.cite(key) for key in statement.citations))
-    if exercises := proof_map.exercises.get(label):
-        links = [writer.link(e.chapter, e.label, html.escape(e.label)) for e in exercises]
-        parts.append("exercises: " + ", ".join(dict.fromkeys(links)))
-    return "; ".join(parts)
-
-
-def map_link(writer: Writer, label: str) -> str:
-    title = writer.inline(writer.ledger.statements[label].title or label, links=False)
-    return writer.link("proof_map", f"map-{label}", title)
-
-
-def tree_part(writer: Writer) -> str:
-    """Where the book arrives, and under each statement what it rests on."""
-    proof_map = rf_map.ProofMap(writer.ledger.chapters)
-    shown: set[str] = set()
-
-    def branch(label: str) -> str:
-        text = map_link(writer, label)
-        below = proof_map.nodes[label].rests_on
-        if not below:
-            return f"<li>{text}</li>"
-        if label in shown:
-            return f"<li>{text} (its grounds stand above)</li>"
-        shown.add(label)
-        return f"<li>{text}<ul>{''.join(branch(reference) for reference in below)}</ul></li>"
-
-    roots = [label for label in proof_map.roots() if proof_map.nodes[label].rests_on]
-    return f"<ul>{''.join(branch(label) for label in roots)}</ul>"
-
-
-def entries_part(writer: Writer, page: str) -> str:
-    proof_map = rf_map.ProofMap(writer.ledger.chapters)
-    items = [
-        f'<li id="map-{s.label}">{entry(writer, proof_map, s.label)}</li>'
-        for s in writer.ledger.by_name[page].statements
-    ]
-    return f'<ul class="rf-entries">{"".join(items)}</ul>'
 
 
 def exercises_part(writer: Writer, page: str) -> str:
@@ -245,9 +179,9 @@ def bibtex_block(text: str) -> str:
 PARTS = {
     "claims": (ledger_part, lambda chapter, ledger: ledger.of_page(chapter.name)),
     "claims-count": (count_part, None),
-    "proof-map": (map_part, None),
-    "proof-tree": (tree_part, None),
-    "proof-entries": (entries_part, lambda chapter, ledger: chapter.statements),
+    "proof-map": (rf_map_page.map_part, None),
+    "proof-tree": (rf_map_page.tree_part, None),
+    "proof-entries": (rf_map_page.entry_part, lambda chapter, ledger: chapter.statements),
     "exercises": (exercises_part, lambda chapter, ledger: chapter.exercises),
     "citing": (citing_part, None),
     "citing-chapters": (citing_chapters_part, None),
@@ -271,10 +205,28 @@ class Page(SphinxDirective):
                 continue
             section = nodes.section(ids=[f"{name}-{chapter.name.replace('_', '-')}"])
             title = rf_map.short_title(chapter)
-            section += [nodes.title(title, title), Generated(part=name, page=chapter.name)]
+            section += nodes.title(title, title)
+            if name == "proof-entries":
+                section += self.entries(chapter)
+            else:
+                section += Generated(part=name, page=chapter.name)
             section["names"] = []
             result.append(section)
         return result
+
+    def entries(self, chapter: sources.Chapter) -> list[nodes.Node]:
+        """The statements of a chapter: links, made when the page is written, and what each says."""
+        result = [nodes.raw("", '<ul class="rf-entries">', format="html")]
+        for statement in chapter.statements:
+            said = nodes.Element()
+            text = StringList(rf_map_page.text_of(statement).splitlines(), source=f"{chapter.name}, {statement.label}")
+            self.state.nested_parse(text, 0, said)
+            before, after = rf_map_page.around(statement)
+            result.append(nodes.raw("", before, format="html"))
+            result.append(Generated(part="proof-entries", page=statement.label))
+            result += [nodes.raw("", rf_map_page.FOLD, format="html"), *said.children]
+            result.append(nodes.raw("", after, format="html"))
+        return [*result, nodes.raw("", "</ul>", format="html")]
 
 
 def visit_generated(self, node):

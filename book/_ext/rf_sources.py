@@ -5,6 +5,7 @@ Nothing here is kept by hand. A chapter is a text in MyST Markdown; this module 
 * statements (``{prf:theorem}`` … with a label), each with the proof that follows it and what both refer to;
 * code cells, with their assertions, the figure they show, and the claims they name (``# checks: label, label``);
 * exercises with their solutions;
+* a mark inside a statement, ``<!-- alone: why -->``, that no other statement has to do with it;
 * sentences and rows of tables, some with an identifier, ``<!-- claim: name -->`` right after them (:mod:`rf_claims`).
 """
 
@@ -22,6 +23,7 @@ _HEADING = re.compile(r"^(#{1,4})\s+(.*)$")
 REFERENCE = re.compile(r"\{prf:ref\}`(?:[^`<]*<)?([^`>]+)>?`")
 CITATION = re.compile(r"\{cite:[a-z]+\}`([^`]+)`")
 CHECKS = re.compile(r"#\s*checks:\s*(.+)")
+ALONE = re.compile(r"<!--\s*alone:\s*(.+?)\s*-->", re.DOTALL)
 CLAIM = re.compile(r"<!--\s*claim:\s*([a-z0-9-]+)((?:\s+[a-z]+=\S+)*)\s*-->")
 
 
@@ -56,6 +58,12 @@ class Statement:
         """Labels that the statement and its proof rest on, in order."""
         found = REFERENCE.findall(self.text + "\n" + (self.proof or ""))
         return tuple(dict.fromkeys(label for label in found if label != self.label))
+
+    @property
+    def alone(self) -> str | None:
+        """Why the statement rests on nothing and carries nothing, if its source says so."""
+        found = ALONE.search(self.text)
+        return found.group(1) if found else None
 
     @property
     def citations(self) -> tuple[str, ...]:

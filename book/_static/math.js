@@ -1,6 +1,7 @@
 // Formulas are set when they come near: a chapter has a thousand, and a telephone would need seconds for all of them.
 // Their room is kept until then (book.css), so that nothing jumps. Paper, and tools that ask, get all of them:
 //   await window.rfFormulas.all()
+// A script that adds some says where: window.rfFormulas.add(element).
 // MathJax.startup.promise is fulfilled when those in sight are set.
 (() => {
   "use strict";
@@ -128,7 +129,13 @@
     everything = true;
     while (waiting.size) await start();
   };
-  window.rfFormulas = { all };
+  // Formulas that a script has put into the page, as copies of others, are set at once; those that are set already stay.
+  const add = (place) => {
+    for (const formula of waiting) if (!formula.isConnected) [waiting, near].forEach((set) => set.delete(formula));
+    place.querySelectorAll(".math:not(.rf-set)").forEach((formula) => [waiting, near].forEach((set) => set.add(formula)));
+    if (near.size && ready) start();
+  };
+  window.rfFormulas = { all, add };
 
   // Paper does not wait.
   window.addEventListener("beforeprint", () => {

@@ -296,6 +296,8 @@ def test_a_number_may_be_checked_by_a_named_test_or_claim(book):
         ("Multiply. ∎", "Use {prf:ref}`thm-eighths`. ∎", "a circle"),
         ("By {prf:ref}`lem-halves`. ∎", "By {prf:ref}`lem-thirds`. ∎", "lem-thirds, which is no statement"),
         ("By {prf:ref}`lem-halves`. ∎", "Multiply. ∎", "lem-halves stands alone"),
+        ("By {prf:ref}`lem-halves`. ∎\n:::", "Multiply. ∎\n:::\n\n{prf:ref}`lem-halves`", "lem-halves stands alone"),
+        ("is an eighth.\n", "is an eighth.\n<!-- alone: It is. -->\n", "the map joins it to lem-halves"),
         (":::{dropdown} Proof\nBy {prf:ref}`lem-halves`. ∎\n:::\n", "", "thm-eighths has neither"),
     ],
 )
@@ -303,6 +305,15 @@ def test_a_broken_proof_map_is_noticed(book, old, new, words):
     assert SMALL.count(old) == 1
     _, proof_map = book(SMALL.replace(old, new))
     assert any(words in problem for problem in proof_map.problems), proof_map.problems
+
+
+def test_a_statement_may_say_why_it_stands_alone(book):
+    text = SMALL.replace("By {prf:ref}`lem-halves`. ∎", "Multiply. ∎")
+    for sentence in ("is a quarter.\n", "is an eighth.\n"):
+        text = text.replace(sentence, f"{sentence}<!-- alone: An example, for\npractice. -->\n")
+    _, proof_map = book(text)
+    assert proof_map.problems == []
+    assert proof_map.nodes["lem-halves"].statement.alone == "An example, for\npractice."
 
 
 def test_marking_names_each_sentence_once(book):
