@@ -24,7 +24,8 @@ STYLE = """
 @page { size: A4; margin: 18mm 17mm 20mm; }
 html { scrollbar-width: none; font-size: 13px; }
 body { display: block; }
-main, .bd-main, .bd-content { display: block !important; max-width: none; width: auto; }
+main, .bd-main, .bd-main .bd-content { display: block !important; max-width: none; width: auto; margin: 0; }
+.bd-main .bd-content .bd-article h1:first-of-type { display: block; } /* on its web page the theme prints it apart */
 article { break-before: page; padding: 0; }
 article.rf-cover { break-before: auto; padding-top: 18vh; }
 article.rf-cover h1 { font-size: 2.6rem; }
@@ -33,7 +34,7 @@ article.rf-cover h1 { font-size: 2.6rem; }
 .rf-contents .rf-part { font-weight: 600; margin-top: 0.8rem; }
 a { text-decoration: none; }
 summary { list-style: none; }
-.rf-share, .rf-problem { display: none !important; }
+.rf-share, .rf-problem, .rf-cite { display: none !important; }
 pre { font-size: 0.85em; white-space: pre-wrap; overflow-wrap: anywhere; }
 table { font-size: 0.92em; }
 mjx-container { font-size: 100% !important; }
