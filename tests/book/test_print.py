@@ -1,12 +1,12 @@
-"""The book in one document, the zip, the slides and the page of the chapters' cost."""
+"""The book in one document and as a PDF, the zip, and the page of the chapters' cost."""
 
 import re
 import zipfile
 
 import build_book as builder
 import print_book
+import pypdf
 import pytest
-import slides
 import status
 from bs4 import BeautifulSoup
 
@@ -47,19 +47,107 @@ def test_zip_is_complete_and_always_the_same(html, tmp_path, monkeypatch):
     assert f"{print_book.NAME}/index.html" in names
 
 
-def test_slides_are_one_file_without_addresses():
-    svg = '<svg><clipPath id="c"></clipPath><g clip-path="url(#c)"></g></svg>'
-    items = [
-        {"kind": "statement", "name": "thm-x", "title": "Theorem 1", "body": "<p><math><mi>x</mi></math></p>"},
-        {"kind": "figure", "name": "fig-x", "svg": svg, "caption": "Message"},
-        {"kind": "figure", "name": "fig-y", "svg": svg, "caption": "Message"},
+def test_titles_of_the_outline_hold_their_formulas():
+    text = (
+        r'<h1>One</h1><h2 id="a">The table\nfor <span class="math">\(d\le50\)</span></h2><hr><h3>Third &amp; last</h3>'
+    )
+    assert print_book.titles(text) == ["One", "The table for d≤50", "Third & last"]
+
+
+# ------------------------------------------------------------------------------------------------- a real PDF
+
+PRINTED = ["book/anti_concentration", "book/notation"]
+
+
+@pytest.fixture(scope="module")
+def printed(html, chromium):
+    """Two pages of the book, printed as the whole one is."""
+    path = print_book.print_pdf(PRINTED, chromium, "sample")
+    yield pypdf.PdfReader(path)
+    for suffix in (".html", ".pdf"):
+        path.with_suffix(suffix).unlink()
+
+
+@pytest.fixture(scope="module")
+def words(printed):
+    return " ".join(" ".join(page.extract_text() for page in printed.pages).split())
+
+
+def test_pdf_is_tagged_and_says_what_it_is(printed):
+    root = printed.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"].startswith("en")
+    assert printed.metadata.title
+    assert printed.metadata.author == "The rfcompanion authors"
+    kinds, waiting = set(), [root["/StructTreeRoot"]]
+    while waiting:
+        element = waiting.pop().get_object()
+        if isinstance(element, list):
+            waiting += element
+        elif isinstance(element, dict):
+            kinds.add(element.get("/S"))
+            waiting += [element["/K"]] if "/K" in element else []
+    assert {"/H1", "/H2", "/P", "/L", "/Figure", "/Table", "/Link"} <= kinds
+
+
+def entries(outline, depth=0):
+    for one in outline:
+        if isinstance(one, list):
+            yield from entries(one, depth + 1)
+        else:
+            yield depth, one
+
+
+def test_pdf_has_the_headings_as_its_outline(printed, soup, html):
+    found = [
+        (depth, entry.title, printed.get_destination_page_number(entry)) for depth, entry in entries(printed.outline)
     ]
-    deck = slides.deck({"one": {"title": "One", "claim": "In one line.", "items": items}})
-    names = re.findall(r'\bid="([^"]+)"', deck)
-    assert len(names) == len(set(names))
-    assert set(re.findall(r'href="#([^"]+)"', deck)) <= set(names)
-    assert not re.findall(r'(?:src|href)="(?!#)', deck)
-    assert "CC BY 4.0" in deck
+    chapter = [title for depth, title, _ in found if depth == 0][2]
+    assert chapter == soup(html / f"{PRINTED[0]}.html").find("h1").get_text().removesuffix("#")
+    sections = [one.get_text().removesuffix("#") for one in soup(html / f"{PRINTED[0]}.html").select("article h2")]
+    start = [title for _, title, _ in found].index(sections[0])
+    assert [title for depth, title, _ in found[start:] if depth == 1][: len(sections)] == sections
+    pages = [page for _, _, page in found]
+    assert pages == sorted(pages)
+    assert not any("\\" in title for _, title, _ in found)
+
+
+def test_pdf_shows_titles_proofs_and_solutions(words, html, soup):
+    article = soup(html / f"{PRINTED[0]}.html").find("article")
+    assert article.find("h1").get_text().removesuffix("#") in words
+    folds = article.select("details.sd-dropdown:not(.rf-cite) p, .solution p")
+    texts = [
+        " ".join(p.find(string=True, recursive=False).split()) for p in folds if p.find(string=True, recursive=False)
+    ]
+    texts = [text for text in texts if len(text) > 25]
+    assert len(texts) > 10
+    ligatures = str.maketrans({"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl"})
+    plain = words.translate(ligatures)
+    assert [text for text in texts if text not in plain] == []
+
+
+def test_pdf_has_its_formulas_and_figures(printed, words):
+    assert not re.search(r"\\(?:frac|sum|mathbb|langle|[(\[])", words)
+    fonts = {
+        str(font.get_object().get("/BaseFont"))
+        for page in printed.pages
+        for font in page["/Resources"].get("/Font", {}).values()
+    }
+    assert any("MathJax_Math" in font or "MJXTEX-I" in font for font in fonts), fonts
+    for message in ("Download:", "Cite this chapter"):  # of use on a screen only
+        assert message not in words
+    # the drawings are thousands of curves: pages with them paint far more than pages of text
+    curves = [len(re.findall(rb"(?m) c$", page.get_contents().get_data())) for page in printed.pages]
+    assert sum(count > 300 for count in curves) >= 3
+
+
+def test_pdf_has_no_empty_page_and_nothing_beside_the_paper(printed):
+    for number, page in enumerate(printed.pages):
+        assert len(page.extract_text().split()) >= 10, number
+        places = []
+        page.extract_text(visitor_text=lambda text, cm, tm, *_, places=places: places.append((text, cm, tm)))
+        right = max(cm[0] * tm[4] + cm[4] for text, cm, tm in places if text.strip())
+        assert right < float(page.mediabox[2]), number
 
 
 @pytest.mark.parametrize("name", status.chapters())
