@@ -89,7 +89,7 @@ def formula_style(styles: list[list[str]], markup: str) -> str:
 
 def deck(found: dict[str, dict]) -> str:
     """All slides in one page, after one with the title of the book."""
-    first = rf_slides.Slide("start", BOOK, f"<h1>{BOOK}</h1><p>{AUTHORS}, {LICENCE}.</p>")
+    first = rf_slides.Slide("start", BOOK, f'<h2 class="title">{BOOK}</h2><p>{AUTHORS}, {LICENCE}.</p>')
     slides = [first]
     for name, chapter in found.items():
         for (label, body), title in zip(chapter["slides"], chapter["titles"], strict=True):

@@ -68,7 +68,7 @@ def slides_of(page: str, figures: Path) -> list[Slide]:
     article = BeautifulSoup(_HEAVY.sub("", re.search(r"<article.*?</article>", page, re.DOTALL)[0]), "html.parser")
     claim = next((one for one in article.select("p") if CLAIM.match(one.get_text())), None)
     title = clean(article.find("h1"))
-    slides = [Slide("start", title, f"<h1>{title}</h1><p>{clean(claim) if claim else ''}</p>")]
+    slides = [Slide("start", title, f'<h2 class="title">{title}</h2><p>{clean(claim) if claim else ""}</p>')]
     for element in article.select("div.proof.admonition, figure.rf-figure"):
         if element.name == "figure":
             slides.append(figure_slide(element, figures))
@@ -91,7 +91,8 @@ def deck(title: str, shown: str, listed: str, head: str, credit: str) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
-        f'{head}</head><body><main>{shown}</main><nav aria-label="Slides" hidden><ol>{listed}</ol></nav>'
+        f"{head}</head><body><header><h1>{html.escape(title)}</h1></header>"
+        f'<main>{shown}</main><nav aria-label="Slides" hidden><ol>{listed}</ol></nav>'
         f'<footer><span>{credit}</span><span class="turn"><button type="button" id="list">list</button>'
         '<button type="button" id="back" aria-label="previous slide">←</button><span id="place" role="status"></span>'
         '<button type="button" id="next" aria-label="next slide">→</button></span></footer></body></html>\n'

@@ -78,7 +78,7 @@ def test_one_deck_a_chapter_as_slides_of_a_page(tmp_path):
         "<figure class='rf-figure' id='fig-x'><svg></svg><figcaption>Message</figcaption></figure></article>"
     )
     first, theorem, figure = rf_slides.slides_of(page, tmp_path)
-    assert first.body == "<h1>T</h1><p><strong>In one line.</strong> Claim.</p>"
+    assert first.body == '<h2 class="title">T</h2><p><strong>In one line.</strong> Claim.</p>'
     assert theorem == rf_slides.Slide(
         "thm-x", "Theorem 1", '<h2>Theorem 1</h2><p>See this <span class="math">\\(x\\)</span></p>'
     )
