@@ -40,7 +40,8 @@ summary { list-style: none; }
 .rf-share, .rf-problem, .rf-cite { display: none !important; }
 pre { font-size: 0.85em; white-space: pre-wrap; overflow-wrap: anywhere; }
 table { font-size: 0.92em; }
-mjx-container { font-size: 100% !important; }
+pre { orphans: 3; widows: 3; } /* no box without a line in it at the end of a page */
+svg.rf-map a.rf-node text { font-size: 10px; }
 """
 
 
@@ -221,8 +222,10 @@ FIT = """() => {
     const inner = box.tagName === "TABLE" ? box : box.querySelector("mjx-math") || box;
     const room = (box.parentElement.clientWidth || 640) - 2;
     const width = inner.getBoundingClientRect().width;
-    const size = `${Math.max(35, 98 * room / width)}%`;
-    if (width > room && room > 100) box.style.setProperty("font-size", size, "important");
+    if (width <= room || room <= 100) continue;
+    const now = parseFloat(getComputedStyle(box).fontSize) / parseFloat(getComputedStyle(box.parentElement).fontSize);
+    const size = `${Math.max(35, 98 * now * room / width)}%`;
+    box.style.setProperty("font-size", size, "important");
   }
   document.documentElement.style.width = "";
 }"""
