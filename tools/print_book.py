@@ -17,6 +17,9 @@ from urllib.parse import unquote, urlsplit
 import build_book
 from build_book import HTML, ROOT
 
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+import rf_head
+
 FOLDER = ROOT / "_build" / "print"
 NAME = "random-features"
 
@@ -24,7 +27,8 @@ STYLE = """
 @page { size: A4; margin: 18mm 17mm 20mm; }
 html { scrollbar-width: none; font-size: 13px; }
 body { display: block; }
-main, .bd-main, .bd-content { display: block !important; max-width: none; width: auto; }
+main, .bd-main, .bd-main .bd-content { display: block !important; max-width: none; width: auto; margin: 0; }
+.bd-main .bd-content .bd-article h1:first-of-type { display: block; } /* on its web page the theme prints it apart */
 article { break-before: page; padding: 0; }
 article.rf-cover { break-before: auto; padding-top: 18vh; }
 article.rf-cover h1 { font-size: 2.6rem; }
@@ -33,10 +37,11 @@ article.rf-cover h1 { font-size: 2.6rem; }
 .rf-contents .rf-part { font-weight: 600; margin-top: 0.8rem; }
 a { text-decoration: none; }
 summary { list-style: none; }
-.rf-share, .rf-problem { display: none !important; }
+.rf-share, .rf-problem, .rf-cite { display: none !important; }
 pre { font-size: 0.85em; white-space: pre-wrap; overflow-wrap: anywhere; }
 table { font-size: 0.92em; }
-mjx-container { font-size: 100% !important; }
+pre { orphans: 3; widows: 3; } /* no box without a line in it at the end of a page */
+svg.rf-map a.rf-node text { font-size: 10px; }
 """
 
 
@@ -142,15 +147,15 @@ def document(pages: list[str]) -> str:
     )
 
 
-def print_pdf(pages: list[str]):
-    """The PDF, or an error that names the formulas that were not set."""
+def print_pdf(pages: list[str], chromium, name: str = NAME):
+    """The PDF of these pages, or an error that names the formulas that were not set."""
     import browser
 
     FOLDER.mkdir(parents=True, exist_ok=True)
-    source, target = FOLDER / "book.html", FOLDER / f"{NAME}.pdf"
+    source, target = FOLDER / f"{name}.html", FOLDER / f"{name}.pdf"
     source.write_text(document(pages), encoding="utf-8")
-    with browser.chromium() as chromium:
-        page = chromium.new_page(viewport={"width": 900, "height": 1200})
+    with chromium.new_context(viewport={"width": 900, "height": 1200}) as context:
+        page = context.new_page()
         page.set_default_timeout(900_000)
         page.goto(source.as_uri())
         page.evaluate(browser.WAIT_FOR_MATH)
@@ -175,7 +180,39 @@ def print_pdf(pages: list[str]):
             header_template="<span></span>",
             footer_template=footer,
         )
+    finish(target, titles(source.read_text(encoding="utf-8")))
     return target
+
+
+def titles(text: str) -> list[str]:
+    """The headings of the document in their order, as plain text."""
+    headings = re.findall(r"<h([1-6])\b[^>]*>(.*?)</h\1>", text, re.DOTALL)
+    return [rf_head.plain(heading) for _, heading in headings]
+
+
+def finish(target, names: list[str]) -> None:
+    """Mend what Chromium leaves in a PDF: an outline without spaces where a heading has two lines, twice the heading
+    that begins a page, and no formulas; no author; twice the size that is needed."""
+    import pikepdf
+
+    with pikepdf.open(target, allow_overwriting_input=True) as pdf:
+        with pdf.open_outline() as outline:
+            entries = list(walk(outline.root))
+            if len(entries) != len(names):
+                sys.exit(f"error: the outline has {len(entries)} entries for {len(names)} headings")
+            for entry, name in zip(entries, names, strict=True):
+                entry.title = name
+        pdf.docinfo["/Author"] = "The rfcompanion authors"
+        pdf.docinfo["/Subject"] = "Text and figures: CC BY 4.0. Code: MIT."
+        pdf.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
+        pdf.save(target, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+
+
+def walk(entries):
+    """The entries of an outline in the order of the pages."""
+    for entry in entries:
+        yield entry
+        yield from walk(entry.children)
 
 
 #: Formulas and tables that are wider than the paper are made smaller: paper does not scroll.
@@ -185,8 +222,10 @@ FIT = """() => {
     const inner = box.tagName === "TABLE" ? box : box.querySelector("mjx-math") || box;
     const room = (box.parentElement.clientWidth || 640) - 2;
     const width = inner.getBoundingClientRect().width;
-    const size = `${Math.max(35, 98 * room / width)}%`;
-    if (width > room && room > 100) box.style.setProperty("font-size", size, "important");
+    if (width <= room || room <= 100) continue;
+    const now = parseFloat(getComputedStyle(box).fontSize) / parseFloat(getComputedStyle(box.parentElement).fontSize);
+    const size = `${Math.max(35, 98 * now * room / width)}%`;
+    box.style.setProperty("font-size", size, "important");
   }
   document.documentElement.style.width = "";
 }"""
@@ -211,10 +250,17 @@ def main(arguments=None) -> int:
     options = parser.parse_args(arguments)
     if not build_book.is_built() and (code := build_book.build()):
         return code
-    for make in (make_zip,) if options.zip_only else (make_zip, lambda: print_pdf(build_book.toc_pages())):
-        path = make()
-        print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
+    made(make_zip())
+    if not options.zip_only:
+        import browser
+
+        with browser.chromium() as chromium:
+            made(print_pdf(build_book.toc_pages(), chromium))
     return 0
+
+
+def made(path) -> None:
+    print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)", flush=True)
 
 
 if __name__ == "__main__":

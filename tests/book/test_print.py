@@ -1,12 +1,12 @@
-"""The book in one document, the zip, the slides and the page of the chapters' cost."""
+"""The book in one document and as a PDF, the zip, and the page of the chapters' cost."""
 
 import re
 import zipfile
 
 import build_book as builder
 import print_book
+import pypdf
 import pytest
-import slides
 import status
 from bs4 import BeautifulSoup
 
@@ -47,19 +47,117 @@ def test_zip_is_complete_and_always_the_same(html, tmp_path, monkeypatch):
     assert f"{print_book.NAME}/index.html" in names
 
 
-def test_slides_are_one_file_without_addresses():
-    svg = '<svg><clipPath id="c"></clipPath><g clip-path="url(#c)"></g></svg>'
-    items = [
-        {"kind": "statement", "name": "thm-x", "title": "Theorem 1", "body": "<p><math><mi>x</mi></math></p>"},
-        {"kind": "figure", "name": "fig-x", "svg": svg, "caption": "Message"},
-        {"kind": "figure", "name": "fig-y", "svg": svg, "caption": "Message"},
+def test_titles_of_the_outline_hold_their_formulas():
+    heading = '<h2 id="a">The table\nfor <span class="math">\\(d\\le50\\)</span></h2>'
+    assert print_book.titles(f"<h1>One</h1>{heading}<hr><h3>Third &amp; last</h3>") == [
+        "One",
+        "The table for d≤50",
+        "Third & last",
     ]
-    deck = slides.deck({"one": {"title": "One", "claim": "In one line.", "items": items}})
-    names = re.findall(r'\bid="([^"]+)"', deck)
-    assert len(names) == len(set(names))
-    assert set(re.findall(r'href="#([^"]+)"', deck)) <= set(names)
-    assert not re.findall(r'(?:src|href)="(?!#)', deck)
-    assert "CC BY 4.0" in deck
+
+
+# ------------------------------------------------------------------------------------------------- a real PDF
+
+PRINTED = ["book/anti_concentration", "book/notation"]
+
+
+@pytest.fixture(scope="module")
+def printed(html, chromium):
+    """Two pages of the book, printed as the whole one is."""
+    path = print_book.print_pdf(PRINTED, chromium, "sample")
+    yield pypdf.PdfReader(path)
+    for suffix in (".html", ".pdf"):
+        path.with_suffix(suffix).unlink()
+
+
+@pytest.fixture(scope="module")
+def sheets(printed):
+    """The text of each page, and how far to the right it goes, in points."""
+    found = []
+    for page in printed.pages:
+        ends = [0.0]
+
+        def visit(text, cm, tm, *_, ends=ends):
+            ends.append(cm[0] * tm[4] + cm[4] if text.strip() else 0.0)
+
+        found.append((page.extract_text(visitor_text=visit), max(ends)))
+    return found
+
+
+@pytest.fixture(scope="module")
+def words(sheets):
+    ligatures = str.maketrans({"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl"})
+    return " ".join(" ".join(text for text, _ in sheets).translate(ligatures).split())
+
+
+def test_pdf_is_tagged_and_says_what_it_is(printed):
+    root = printed.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"].startswith("en")
+    assert printed.metadata.title
+    assert printed.metadata.author == "The rfcompanion authors"
+    kinds, waiting = set(), [root["/StructTreeRoot"]]
+    while waiting:
+        element = waiting.pop().get_object()
+        if isinstance(element, list):
+            waiting += element
+        elif isinstance(element, dict):
+            kinds.add(element.get("/S"))
+            waiting += [element["/K"]] if "/K" in element else []
+    assert {"/H1", "/H2", "/P", "/L", "/Figure", "/Table", "/Link"} <= kinds
+
+
+def entries(outline, depth=0):
+    for one in outline:
+        if isinstance(one, list):
+            yield from entries(one, depth + 1)
+        else:
+            yield depth, one
+
+
+def test_pdf_has_the_headings_as_its_outline(printed, soup, html):
+    found = [
+        (depth, entry.title, printed.get_destination_page_number(entry)) for depth, entry in entries(printed.outline)
+    ]
+    chapter = [title for depth, title, _ in found if depth == 0][2]
+    assert chapter == soup(html / f"{PRINTED[0]}.html").find("h1").get_text().removesuffix("#")
+    sections = [one.get_text().removesuffix("#") for one in soup(html / f"{PRINTED[0]}.html").select("article h2")]
+    start = [title for _, title, _ in found].index(sections[0])
+    assert [title for depth, title, _ in found[start:] if depth == 1][: len(sections)] == sections
+    pages = [page for _, _, page in found]
+    assert pages == sorted(pages)
+    assert not any("\\" in title for _, title, _ in found)
+
+
+def test_pdf_shows_titles_proofs_and_solutions(words, html, soup):
+    article = soup(html / f"{PRINTED[0]}.html").find("article")
+    assert article.find("h1").get_text().removesuffix("#") in words
+    folded = [
+        " ".join(text.split())
+        for text in article.select_one("details:not(.rf-cite)").find_all_next(string=True)
+        if text.find_parent("details") or text.find_parent(class_="solution")
+        if not text.find_parent(["svg", "pre", "style", "script", "button"])
+        if not text.find_parent(class_=["math", "rf-cite", "rf-certified", "rf-enclosure"])
+    ]
+    folded = [text for text in folded if len(text) > 25]
+    assert len(folded) > 20
+    assert [text for text in folded if text not in words] == []
+
+
+def test_pdf_has_its_formulas_and_figures(printed, words):
+    assert not re.search(r"\\(?:frac|sum|mathbb|langle|[(\[])", words)
+    assert words.count("𝑥") + words.count("x") > 50
+    for message in ("Download:", "Cite this chapter"):  # of use on a screen only
+        assert message not in words
+    # a drawing is thousands of curves: a page with one paints far more than a page of text
+    curves = [len(re.findall(rb"(?m) [cl]$", page.get_contents().get_data())) for page in printed.pages]
+    assert sum(count > 500 for count in curves) >= 3, curves
+
+
+def test_pdf_has_no_empty_page_and_nothing_beside_the_paper(printed, sheets):
+    for number, (text, right) in enumerate(sheets):
+        assert len(text.split()) >= 10, number
+        assert right < float(printed.pages[number].mediabox[2]), number
 
 
 @pytest.mark.parametrize("name", status.chapters())
