@@ -40,7 +40,11 @@ summary { list-style: none; }
 .rf-share, .rf-problem, .rf-cite { display: none !important; }
 pre { font-size: 0.85em; white-space: pre-wrap; overflow-wrap: anywhere; }
 table { font-size: 0.92em; }
-pre { orphans: 3; widows: 3; } /* no box without a line in it at the end of a page */
+/* A box that could scroll is not broken: it would leave its empty frame at the end of a page. */
+.bd-content :is(pre, div.cell_input, div.cell_output, div.output, div.highlight, div[class*="highlight-"]) {
+  display: block; overflow: visible !important; break-inside: auto; orphans: 3; widows: 3; }
+.bd-content details { overflow: visible !important; break-inside: auto; }
+thead, thead tr { break-after: avoid; }
 svg.rf-map a.rf-node text { font-size: 10px; }
 """
 
@@ -215,7 +219,7 @@ def walk(entries):
         yield from walk(entry.children)
 
 
-#: Formulas and tables that are wider than the paper are made smaller: paper does not scroll.
+#: Formulas and tables that are wider than the paper are made smaller: paper does not scroll. Short code stays together.
 FIT = """() => {
   document.documentElement.style.width = "665px";  // the width of the text on A4
   for (const box of document.querySelectorAll('mjx-container[display="true"], table')) {
@@ -227,6 +231,8 @@ FIT = """() => {
     const size = `${Math.max(35, 98 * now * room / width)}%`;
     box.style.setProperty("font-size", size, "important");
   }
+  for (const box of document.querySelectorAll("div.cell_input, div.cell_output, div.highlight"))
+    if (box.getBoundingClientRect().height < 240) box.style.breakInside = "avoid";
   document.documentElement.style.width = "";
 }"""
 
