@@ -134,6 +134,8 @@
     for (const formula of waiting) if (!formula.isConnected) [waiting, near].forEach((set) => set.delete(formula));
     place.querySelectorAll(".math:not(.rf-set)").forEach((formula) => [waiting, near].forEach((set) => set.add(formula)));
     if (near.size && ready) start();
+    const copied = Array.from(place.querySelectorAll(".math.rf-set")); // they have another width now
+    window.dispatchEvent(new CustomEvent("rf-formulas", { detail: copied }));
   };
   window.rfFormulas = { all, add };
 
