@@ -65,6 +65,11 @@
     boxes.forEach((box) => queue.add(box));
     if (!busy) work();
   };
+  // For tools that measure a page: await rfBoxes.settled() after unfolding something.
+  const settled = async () => {
+    while (busy) await new Promise((go) => setTimeout(go, 20));
+  };
+  window.rfBoxes = { settled };
   const fit = (place) => {
     place.querySelectorAll(".rf-wide").forEach((formula) => formula.classList.remove("rf-wide"));
     const skipped = new Set(Array.from(place.querySelectorAll(".rf-rest")).filter(sleeps));
