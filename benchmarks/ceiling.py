@@ -32,6 +32,7 @@ def rows(repeats: int = 5, quick: bool = False) -> list[dict]:
                 "GFLOP/s",
                 None if quick else 0.8,
                 larger_is_better=True,
+                runs=max(repeats, 5),
             )
         )
     return table

@@ -55,7 +55,7 @@ def test_the_table_is_complete_and_narrow(table):
             assert (upper - lower) / lower < Fraction(1, 10**20)
             count += 1
         assert len(row["min_features"]) == 3
-        assert len(row["best_relative_error"]) == 10
+        assert len(row["best_relative_error"]) == len(set(row["features"])) in (9, 10)
         assert len(row["relu_eigenvalue"]) == len([0, 1, 2, 4, 6, 8, 10])
         assert len(row["triangle_wave_eigenvalue"]) == (3 if row["dim"] >= 4 else 0)
         assert [len(texts) for texts in row["biased_eigenvalue"]] == [len(script.biased_degrees(row["dim"]))] * 4
