@@ -66,6 +66,7 @@ def test_svg_stands_alone_and_says_whose_it_is(html, chapter, name):
     assert float(root.find(f"{SVG}text").get("textLength")) < float(root.get("viewBox").split()[2])
     work = root.find(f"{SVG}metadata").find(f".//{CC}Work")
     assert work.find(f"{DC}creator").find(f".//{DC}title").text == "The rfcompanion authors"
+    assert work.find(f"{DC}rights").text == "CC BY 4.0"
     assert work.find(f"{CC}license").get(f"{RDF}resource") == "https://creativecommons.org/licenses/by/4.0/"
     assert work.find(f"{DC}source").text == work.get(f"{RDF}about") == credit(chapter, name).split()[-1]
     assert len(root.find(f"{SVG}desc").text.split()) >= 3
