@@ -251,7 +251,8 @@ def keep_room(page: str) -> str:
         referred = set(re.findall(r'(?:"|\()#([^")]+)', drawing))
         drawing = _NAME.sub(lambda name: name[0] if name[1] in referred else "", drawing)
         return (
-            f'{opening}<div class="rf-drawing" style="max-width:{most}px;aspect-ratio:{width}/{height}">{drawing}</div>'
+            f'{opening}<div class="rf-view"><div class="rf-drawing" '
+            f'style="max-width:{most}px;aspect-ratio:{width}/{height}">{drawing}</div></div>'
         )
 
     return _FIGURE.sub(figure, _FORMULA.sub(formula, page))

@@ -23,10 +23,11 @@
     theme = null;
   });
 
-  // A formula that is wider than its line scrolls inside itself, and can be scrolled with the keyboard. Long pages have
-  // thousands of boxes: they are looked at in slices, after the page was laid out, so that it answers meanwhile.
+  // What is wider than its line, as a formula may be, scrolls inside itself, can be scrolled with the keyboard, and has a
+  // shade at the end where more is hidden. Long pages have thousands of boxes: they are looked at in slices, after the
+  // page was laid out, so that it answers meanwhile.
   const SLICE = 8; // milliseconds
-  const BOXES = "mjx-container, .math, .pst-scrollable-table-container, pre, .output";
+  const BOXES = "mjx-container, .math, .pst-scrollable-table-container, pre, .output, .rf-view, .rf-scroll";
   const queue = new Set();
   const asleep = new Set(); // sections that are not laid out
   const sleeps = (section) => asleep.has(section) && getComputedStyle(section).contentVisibility === "auto";
@@ -43,6 +44,14 @@
     const scrolls = box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX !== "visible";
     return scrolls ? ["tabindex"] : [];
   };
+  const shade = (box) => {
+    const hidden = box.scrollWidth - box.clientWidth;
+    const rest = hidden - Math.abs(box.scrollLeft);
+    box.classList.toggle("rf-left", hidden > 1 && Math.abs(box.scrollLeft) > 1);
+    box.classList.toggle("rf-right", rest > 1);
+  };
+  const onScroll = ({ target }) => target instanceof Element && target.matches(BOXES) && shade(target);
+  document.addEventListener("scroll", onScroll, { capture: true, passive: true });
   const work = async () => {
     busy = true;
     while (queue.size) {
@@ -58,6 +67,7 @@
         if (marks.includes("rf-wide")) box.classList.add("rf-wide");
         if (marks.includes("tabindex")) box.setAttribute("tabindex", "0");
       });
+      found.forEach(([box, marks]) => marks.length && shade(box));
     }
     busy = false;
   };
@@ -71,7 +81,8 @@
   };
   window.rfBoxes = { settled };
   const fit = (place) => {
-    place.querySelectorAll(".rf-wide").forEach((formula) => formula.classList.remove("rf-wide"));
+    const marked = place.querySelectorAll(".rf-wide, .rf-left, .rf-right");
+    marked.forEach((box) => box.classList.remove("rf-wide", "rf-left", "rf-right"));
     const skipped = new Set(Array.from(place.querySelectorAll(".rf-rest")).filter(sleeps));
     add(Array.from(place.querySelectorAll(BOXES)).filter((box) => !skipped.has(box.closest(".rf-rest"))));
   };

@@ -115,25 +115,38 @@
     return cache.get(key);
   };
 
-  // e_r, or null where it lies below what the staircase holds
-  rf.bestError = (dim, features, bias = 0, smallest = 1e-6) => {
-    const { bits, blocks, total } = rf.staircase(dim, bias, smallest);
+  // e_r in units of 2^−bits, as an exact quotient; null where it lies below what the staircase holds
+  const exactError = ({ blocks, total }, features) => {
     if (features >= total) return null;
     const block = blocks.find((one) => features < one.before + one.count);
-    const above = block.left * block.count - (features - block.before) * block.mass;
-    return toNumber(above, block.count << BigInt(bits));
+    return [block.left * block.count - (features - block.before) * block.mass, block.count];
   };
 
-  // min{r : e_r ≤ ε}, or null
-  rf.minFeatures = (dim, error, bias = 0, smallest = 1e-6) => {
-    const { bits, blocks } = rf.staircase(dim, bias, Math.min(smallest, error / 2));
-    const target = BigInt(error * 2 ** 120) << BigInt(bits - 120);
+  rf.bestError = (dim, features, bias = 0, smallest = 1e-6) => {
+    const steps = rf.staircase(dim, bias, smallest);
+    const error = exactError(steps, features);
+    return error && toNumber(error[0], error[1] << BigInt(steps.bits));
+  };
+
+  // min{r : e_r ≤ above/below}, or null
+  const fewest = ({ blocks }, [above, below]) => {
     for (const { left, mass, count, before } of blocks)
-      if (left - mass <= target) {
-        const above = (left - target) * count;
-        return above <= 0n ? before : before + (above + mass - 1n) / mass;
+      if ((left - mass) * below <= above) {
+        const missing = (left * below - above) * count;
+        return missing <= 0n ? before : before + (missing + mass * below - 1n) / (mass * below);
       }
     return null;
+  };
+
+  rf.minFeatures = (dim, error, bias = 0, smallest = 1e-6) => {
+    const steps = rf.staircase(dim, bias, Math.min(smallest, error / 2));
+    return fewest(steps, [BigInt(error * 2 ** 120) << BigInt(steps.bits - 120), 1n]);
+  };
+
+  // the fewest features that are as good as r of them: e_r is not rounded on the way
+  rf.fewestAsGood = (dim, features, bias = 0, smallest = 1e-6) => {
+    const steps = rf.staircase(dim, bias, smallest);
+    return fewest(steps, exactError(steps, features));
   };
 
   // ---------------------------------------------------------------------------------------------- with a bias
@@ -289,23 +302,26 @@
 
   // ---------------------------------------------------------------------------------------------- the table
 
-  // log10 E_B between tabulated budgets: a cubic through the four nearest
+  // Ends of an enclosure of E_B. √E_B is convex in B: it lies below the chord of two tabulated budgets, and above the
+  // tangents, which come from dual polynomials. The enclosures of the table are 0.1 % wide at most.
+  const SLACK = 10 ** 4e-4;
   rf.weightLimited = (table, dim, budget) => {
-    const rows = table.frontier[String(dim)];
-    if (!rows) return null;
-    const x = Math.log10(budget);
-    if (x < rows[0][0] || x > rows[rows.length - 1][0]) return null;
-    let k = rows.findIndex((row) => row[0] >= x);
-    k = Math.min(Math.max(k - 2, 0), rows.length - 4);
-    const near = rows.slice(k, k + 4);
-    let y = 0;
-    near.forEach(([xi, yi], i) => {
-      near.forEach(([xj], j) => {
-        if (j !== i) yi *= (x - xj) / (xi - xj);
-      });
-      y += yi;
-    });
-    return 10 ** y;
+    const curve = table.frontier[String(dim)];
+    const count = curve ? curve.logs.length : 0;
+    if (!count || budget < 1) return null;
+    const at = (k) => 10 ** table.log_budgets[k];
+    const root = (k) => 10 ** (curve.logs[k] / 2);
+    const tangent = (k) => root(k) * (1 + (curve.slopes[k] / 2) * (budget / at(k) - 1));
+    const inside = table.log_budgets.findIndex((log, k) => k < count && Math.log10(budget) <= log + 1e-5);
+    const k = inside < 0 ? count - 1 : Math.max(inside - 1, 0);
+    let low = Math.max(tangent(k), 0);
+    let high = root(k); // more weights are never worse
+    if (inside >= 0 && count > 1) {
+      const share = Math.min((budget - at(k)) / (at(k + 1) - at(k)), 1);
+      low = Math.max(low, tangent(k + 1));
+      high += share * (root(k + 1) - root(k));
+    }
+    return { low: low ** 2 / SLACK, high: high ** 2 * SLACK, last: at(count - 1), open: inside < 0 };
   };
 
   // log10 of what the paper's route proves at an error: the tabulated one above it, which is weaker
@@ -344,6 +360,11 @@
     const e = Math.floor(rf.log10(n));
     return `${(10 ** (rf.log10(n) - e)).toFixed(3)}·10${superscript(e)}`;
   };
+  // n digits, rounded down (or up): a bound stays one
+  const bound = (x, n, round = Math.floor) => {
+    const unit = 10 ** (n - 1 - Math.floor(Math.log10(x)));
+    return String(Number((round(x * unit) / unit).toPrecision(n)));
+  };
   const writePower = (log) => {
     if (log < 6) return Math.floor(10 ** log).toLocaleString("en-GB");
     return `${(Math.floor(10 ** (log % 1) * 100) / 100).toFixed(2)}·10${superscript(Math.floor(log))}`;
@@ -371,7 +392,9 @@
 
   // ---------------------------------------------------------------------------------------------- the widget
 
-  const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [640, 360, 62, 14, 14, 46];
+  // The drawing is made for its width, so that its letters are as large on a telephone as on a desk.
+  const WIDE = [640, 360, 62, 20, 14, 46];
+  const NARROW = [340, 300, 62, 18, 12, 44];
 
   rf.mount = (root, table) => {
     const find = (name) => root.querySelector(`[data-rf="${name}"]`);
@@ -379,6 +402,11 @@
     const ownsAddress = !root.closest(".jp-OutputArea, .jp-Notebook, .lm-Widget, colab-output-view");
     let state = rf.readState(ownsAddress ? location.hash : "");
     let view = null;
+    let [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = WIDE;
+    const fitWidth = () => {
+      [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = root.clientWidth && root.clientWidth < 480 ? NARROW : WIDE;
+      find("plot").setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
+    };
 
     const power = (x) => {
       // 10^x as an integer, for real x
@@ -425,7 +453,7 @@
       const parts = [];
       const line = (x1, y1, x2, y2, cls) =>
         parts.push(`<line class="${cls}" x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}"/>`);
-      const every = Math.max(1, Math.ceil(view.right / 8));
+      const every = Math.max(1, Math.ceil(view.right / (WIDTH < 500 ? 5 : 8)));
       for (let v = 0; v <= view.right; v += every) {
         line(view.x(v), TOP, view.x(v), HEIGHT - BOTTOM, "rf-grid");
         parts.push(`<text x="${view.x(v)}" y="${HEIGHT - BOTTOM + 17}" text-anchor="middle">10${superscript(v)}</text>`);
@@ -436,8 +464,8 @@
         parts.push(`<text x="${LEFT - 7}" y="${view.y(v) + 4}" text-anchor="end">${label}</text>`);
       }
       const middle = (TOP + HEIGHT - BOTTOM) / 2;
-      parts.push(`<text class="rf-long" x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 8}" text-anchor="middle">number of features r</text>`);
-      parts.push(`<text class="rf-long" transform="translate(14 ${middle}) rotate(-90)" text-anchor="middle">smallest relative error</text>`);
+      parts.push(`<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 8}" text-anchor="middle">number of features r</text>`);
+      parts.push(`<text transform="translate(${WIDTH < 500 ? 11 : 14} ${middle}) rotate(-90)" text-anchor="middle">smallest relative error</text>`);
       const path = view.points
         .filter(([x, y]) => x <= view.right && y >= view.low)
         .map(([x, y], k) => `${k ? "L" : "M"}${view.x(x).toFixed(1)} ${view.y(y).toFixed(1)}`);
@@ -446,9 +474,13 @@
     };
 
     const say = (name, text) => (find(name).textContent = text);
+    const [first, last] = [table.dims[0], table.dims[table.dims.length - 1]];
+    const gapless = table.dims.length > 1 && table.dims.length === last - first + 1;
+    const dimensions = gapless ? `every d from ${first} to ${last}` : `d = ${table.dims.join(", ")}`;
 
     const show = (fresh = true) => {
       if (fresh) {
+        fitWidth();
         look();
         drawAxes();
       }
@@ -473,34 +505,37 @@
       const share = toNumber((r - block.before) * 1000n, block.count) / 10;
       say("out-error", `e_r = ${rf.writeError(error)}`);
       say("out-error-note", `No choice of ${rf.writeInteger(r)} features has a smaller mean relative error.`);
-      const wanted = Number(find("error").value); // the error as it is shown, rounded
-      const fewest = wanted > 0 && wanted < 1 ? rf.minFeatures(d, wanted, b, rf.LIMITS.smallest) : null;
-      say("out-min", fewest === null ? "—" : `r = ${rf.writeInteger(fewest)}`);
+      say("out-min", `r = ${rf.writeInteger(rf.fewestAsGood(d, r, b, rf.LIMITS.smallest))}`);
       say("out-min-note", `Degree ${block.degree} is being filled: ${share.toFixed(share > 99.9 ? 1 : 0)} % of its ${rf.writeInteger(block.count)} dimensions.`);
-      const tabulated = Boolean(table.frontier[String(d)]);
-      const nearest = table.dims.reduce((x, y) => (Math.abs(y - d) < Math.abs(x - d) ? y : x));
-      const go = `tabulated for unbiased neurons in d = ${table.dims.join(", ")}; the nearest is ${nearest}.`;
+      const biased = "The table holds neurons without a bias only.";
+      const absent = `Tabulated for ${dimensions}.`;
       const limited = b === 0 ? rf.weightLimited(table, d, B) : null;
-      if (limited !== null) {
-        const larger = Math.max(limited, error);
-        say("out-budget", `E_B ≈ ${Number(limited.toPrecision(2))}`);
-        say("out-budget-note", `Budget and width together: at least ${Number(larger.toPrecision(2))}; the ${limited > error ? "weights" : "width"} decide${limited > error ? "" : "s"}.`);
-      } else if (tabulated && b === 0) {
-        const rows = table.frontier[String(d)];
-        say("out-budget", "—");
-        say("out-budget-note", `Here the table ends at B = ${Math.floor(10 ** rows[rows.length - 1][0])}.`);
+      if (limited === null) {
+        say("out-budget", b === 0 ? "not tabulated" : "only for b = 0");
+        say("out-budget-note", b === 0 ? absent : biased);
       } else {
-        say("out-budget", "—");
-        say("out-budget-note", `E_B is ${go}`);
+        const { low, high, last, open } = limited;
+        const floor = bound(Math.max(low, error), 3);
+        const decides = low > error ? "the weights decide" : high < error ? "the width decides" : "both weigh alike";
+        const together = `Budget and width together: at least ${floor}; ${decides}.`;
+        if (open) {
+          say("out-budget", `E_B ≤ ${bound(high, 2, Math.ceil)}`);
+          const end = bound(last, 3);
+          say("out-budget-note", `The table of this dimension ends at B = ${end}; a larger budget is never worse. ${together}`);
+        } else {
+          const middle = Number(((low + high) / 2).toPrecision(2));
+          say("out-budget", high < 1.03 * low ? `E_B ≈ ${middle}` : `${bound(low, 2)} ≤ E_B ≤ ${bound(high, 2, Math.ceil)}`);
+          say("out-budget-note", together);
+        }
       }
       const weights = b === 0 ? rf.paperRoute(table, d, error, "weights") : null;
       const width = b === 0 ? rf.paperRoute(table, d, error, "width") : null;
-      if (b === 0 && tabulated) {
+      if (b === 0 && table.route[String(d)]) {
         say("out-route", weights === null ? "nothing yet" : `r·max|u| ≥ ${writePower(weights)}`);
-        say("out-route-note", width === null ? "At this error the paper's route proves nothing: it starts at smaller errors." : `The same route by dimension alone: r ≥ ${writePower(width)}.`);
+        say("out-route-note", width === null ? "At this error the paper's route proves nothing: it starts at smaller errors." : `Of the unit neuron with the worst bias. The same route by dimension alone: r ≥ ${writePower(width)}.`);
       } else {
-        say("out-route", "—");
-        say("out-route-note", `The route is ${go}`);
+        say("out-route", b === 0 ? "not tabulated" : "only for b = 0");
+        say("out-route-note", b === 0 ? absent : biased);
       }
       const address = rf.writeState(state);
       find("share").value = ownsAddress ? location.href.replace(/#.*/, "") + address : address;
@@ -609,6 +644,7 @@
         state = rf.readState(location.hash);
         show();
       });
+    window.addEventListener("resize", () => show());
     show();
     root.dataset.ready = "yes";
     return { get: () => state };

@@ -9,6 +9,7 @@
 .rf-explorer .rf-plot { position: relative; max-width: 46rem; margin: 0.5rem auto; }
 .rf-explorer svg { display: block; width: 100%; height: auto; cursor: crosshair; }
 .rf-explorer svg text { font-size: 13px; fill: currentColor; font-family: inherit; }
+.rf-explorer script, .rf-explorer style { display: none; }
 .rf-explorer .rf-grid { stroke: currentColor; stroke-opacity: 0.16; }
 .rf-explorer .rf-stairs { fill: none; stroke: var(--e-line); stroke-width: 2.4; stroke-linejoin: round; }
 .rf-explorer .rf-cross { fill: none; stroke: var(--e-mark); stroke-width: 1.4; stroke-dasharray: 5 4; }
@@ -23,7 +24,6 @@
 .rf-explorer button { font: inherit; color: inherit; background: transparent; border: 1px solid #808080; border-radius: 0.25rem; padding: 0.2rem 0.8rem; }
 .rf-explorer .rf-problem { min-height: 1.5em; margin: 0.2rem 0 0; }
 html[data-theme="dark"] .bd-content div.cell_output .text_html:has(.rf-explorer) { padding: 0; color: inherit; background: none; }
-@media (max-width: 540px) { .rf-explorer svg text { font-size: 23px; } .rf-explorer svg text.rf-long { display: none; } }
 @media print { .rf-explorer .rf-share, .rf-explorer input[type="range"], .rf-explorer .rf-problem { display: none; } .rf-explorer .rf-plot, .rf-explorer .rf-read > div { break-inside: avoid; } }
 </style>
 <div class="rf-controls">
@@ -47,10 +47,10 @@ html[data-theme="dark"] .bd-content div.cell_output .text_html:has(.rf-explorer)
   <div><p>What the paper’s route proves at this error</p><strong data-rf="out-route"></strong><p data-rf="out-route-note"></p></div>
 </div>
 <div class="rf-share"><label>address of this state <input type="text" data-rf="share" readonly></label><button type="button" data-rf="copy">Copy</button></div>
-<script type="application/json" class="rf-table">TABLE</script>
+<script type="application/json" class="rf-numbers">TABLE</script>
 <script>
 SCRIPT
 document.querySelectorAll(".rf-explorer:not([data-ready])").forEach((root) =>
-  window.rfExplorer.mount(root, JSON.parse(root.querySelector(".rf-table").textContent)));
+  window.rfExplorer.mount(root, JSON.parse(root.querySelector(".rf-numbers").textContent)));
 </script>
 </div>

@@ -6,11 +6,8 @@ An experiment is a plan (full or fast), a function of one task, and the stated e
 again must agree. The functions stand in the scripts beside this file, which are imported when they are needed.
 """
 
-from pathlib import Path
-
 import numpy as np
 
-from rfcompanion import records
 from rfcompanion.reproduce import Experiment, Plan, Task
 
 #: Records that no sweep makes, because measurements of speed are never equal twice, and the commands that do.
@@ -145,19 +142,16 @@ def trade_offs_curves(dim, device, budgets=None, degree=None):
 def explorer_plan(fast, device):
     import explorer_table as script
 
-    dims = script.DIMS[:1] if fast else script.DIMS
-    tasks = [Task(("route", str(dim)), {"dim": dim, "part": "route"}, 0.4 * dim**0.5) for dim in dims]
-    tasks += [Task(("frontier", str(dim)), {"dim": dim, "part": "frontier"}, 15.0) for dim in dims if not fast]
-    return Plan(tasks, {"dims": list(dims), "log_errors": script.ERRORS, "frontier": {}})
+    dims = (50,) if fast else script.DIMS
+    tasks = [Task(("route", str(dim)), {"dim": dim, "part": "route"}, 1.5) for dim in dims]
+    tasks += [Task(("frontier", str(dim)), {"dim": dim, "part": "frontier"}, 30.0 if dim < 10 else 3.0) for dim in dims]
+    return Plan(tasks, {"dims": list(dims), "log_budgets": script.LOG_BUDGETS, "log_errors": script.ERRORS})
 
 
 def explorer(dim, part, device):
     import explorer_table as script
 
-    if part == "route":
-        return script.route(dim)
-    stored = records.read(Path(__file__).parent.parent / "data" / "trade_offs_curves.json")
-    return script.frontier(dim, stored)
+    return script.route(dim) if part == "route" else script.frontier(dim)
 
 
 # ----------------------------------------------------------------------------------------------- the power

@@ -79,6 +79,23 @@ OVERFLOW = """() => {
           elements: wide.slice(0, 5).map((e) => e.tagName + "." + e.className + ": " + e.textContent.slice(0, 60))};
 }"""
 
+#: Scripts and style sheets that take room on the page: some rule shows what is written for machines.
+MACHINES = """() => [...document.querySelectorAll("script, style")]
+  .filter((e) => [...e.getClientRects()].some((box) => box.height > 0))
+  .map((e) => `${e.localName}.${e.className}: ${e.textContent.trim().slice(0, 60)}`)"""
+
+#: What is cut at its right end and does not say so, and drawings that shrink until nobody can read their letters.
+CUT = """() => {
+  const cut = [...document.querySelectorAll("article *")].filter((e) =>
+    ["auto", "scroll"].includes(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth + 1 &&
+    e.scrollLeft + e.clientWidth < e.scrollWidth - 1 && e.getClientRects().length &&
+    getComputedStyle(e).boxShadow === "none");
+  const small = [...document.querySelectorAll("article .rf-drawing")].filter((e) =>
+    e.getBoundingClientRect().width < Math.min(parseFloat(e.style.maxWidth), 500));
+  const name = (e) => `${e.localName}.${e.className}: ${e.textContent.trim().slice(0, 60)}`;
+  return {cut: cut.slice(0, 8).map(name), small: small.map(name)};
+}"""
+
 #: Contrast (as in WCAG) of text with what lies behind it, for links and captions, and of the figures' palette.
 CONTRAST = """() => {
   const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
@@ -180,6 +197,7 @@ def test_page_is_complete_without_a_network(visit):
     for figure in visit.ask(FIGURES):
         assert len(figure["alt"].split()) >= 3, figure
         assert figure["width"] > 100, figure
+    assert visit.ask(MACHINES) == []
     assert visit.refused == []
     assert visit.errors == []
 
@@ -204,6 +222,26 @@ def test_page_does_not_scroll_sideways_on_a_telephone(visit):
     assert overflow["page"] <= 0
 
 
+@pytest.mark.parametrize("width", [390, 320])
+def test_what_is_cut_on_a_telephone_says_so(visit, width):
+    visit.page.set_viewport_size({"width": width, "height": 700})
+    for _ in range(10):  # the page looks at its boxes anew, a few at a time
+        visit.page.wait_for_timeout(400)
+        found = visit.ask(CUT)
+        if not found["cut"]:
+            break
+    visit.page.set_viewport_size({"width": 1280, "height": 900})
+    assert found["cut"] == []
+    assert found["small"] == []
+
+
+def test_numbers_of_the_first_page_are_in_sight_on_a_telephone(browser, html):
+    """Its first output is a column of numbers at the right: none is cut."""
+    with Visit(browser, (html / "book" / "index.html").as_uri(), width=390) as visit:
+        rest = "() => (e => e.scrollWidth - e.clientWidth)(document.querySelector('.cell_output pre'))"
+        assert visit.ask(rest) <= 0
+
+
 def test_print_shows_everything(visit):
     """Folded proofs, solutions and code are open on paper, in light colours, without the side bars."""
     visit.ask(FOLD)
@@ -211,7 +249,7 @@ def test_print_shows_everything(visit):
     visit.page.emulate_media(media="print")
     visit.ask("() => window.dispatchEvent(new Event('beforeprint'))")
     visit.page.wait_for_timeout(400)
-    hidden = visit.ask(HIDDEN)
+    hidden, machines = visit.ask(HIDDEN), visit.ask(MACHINES)
     bars = [
         bar
         for bar in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article")
@@ -225,6 +263,7 @@ def test_print_shows_everything(visit):
     visit.ask("() => { document.documentElement.dataset.theme = 'light' }")
     visit.ask(UNFOLD)
     assert hidden == []
+    assert machines == []
     assert bars == []
     assert (theme, after) == ("light", "dark")
     assert still_open == 0
@@ -311,6 +350,19 @@ def test_sideways_scrolling_is_noticed(broken):
     overflow = visit.ask(OVERFLOW)
     assert overflow["elements"]
     assert overflow["page"] > 0
+
+
+def test_a_script_that_is_shown_is_noticed(broken):
+    shown = '<style>.rows { display: block }</style><script class="rows" type="application/json">{"a": 1}</script>'
+    assert broken(shown).ask(MACHINES) == ['script.rows: {"a": 1}']
+
+
+def test_an_output_that_is_cut_and_a_small_drawing_are_noticed(broken):
+    cut = '<pre style="width: 90px; overflow-x: auto">features needed: 1,325</pre>'
+    small = '<div class="rf-drawing" style="max-width: 672px; width: 310px">x</div>'
+    found = broken(cut + small, width=390).ask(CUT)
+    assert len(found["cut"]) == 1
+    assert len(found["small"]) == 1
 
 
 def test_faint_text_is_noticed(broken):
