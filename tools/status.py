@@ -3,7 +3,8 @@
 python tools/status.py            # all chapters that the contents list
 python tools/status.py NAME …     # these only; the others keep their last result
 
-Processor seconds of the kernel, its largest memory, whether all cells ran, whether their outputs are the stored ones.
+Processor seconds of the kernel, its largest memory, whether all cells ran, whether their outputs are the stored ones;
+and a digest of the code that ran, by which ``tests/book/test_print.py`` sees that a chapter has changed since.
 """
 
 import argparse
@@ -18,6 +19,10 @@ import build_book
 import notebooks
 from notebooks import ROOT
 
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+
+import rf_runs as runs
+
 RECORD = ROOT / "book" / "data" / "status.json"
 PACKAGES = ("numpy", "scipy", "matplotlib", "torch", "mpmath", "piqp", "jupyter-book", "Sphinx", "myst-nb", "nbval")
 
@@ -26,6 +31,21 @@ def chapters() -> list[str]:
     """The pages that are notebooks, in the order of the contents."""
     names = [page.removeprefix("book/") for page in build_book.toc_pages()]
     return [name for name in names if notebooks.notebook_of(name).exists()]
+
+
+def code_digest(notebook) -> str:
+    """What ran: the code of all cells, in order; comments and layout do not count (``book/_ext/rf_runs.py``)."""
+    return runs.digest("\n".join(runs.code_digest(cell.source) for cell in notebook.cells if cell.cell_type == "code"))
+
+
+def outdated(recorded: dict[str, dict]) -> list[str]:
+    """Chapters whose code is not the code that was measured, each with the command that measures it again."""
+    found = []
+    for name in chapters():
+        now = code_digest(notebooks.read_source(notebooks.source_of(name).read_text(encoding="utf-8")))
+        if recorded.get(name, {}).get("code") != now:
+            found.append(f"{name}: its code has changed since it was measured: run python tools/status.py {name}")
+    return found
 
 
 def texts(notebook) -> list[str]:
@@ -73,6 +93,7 @@ def measure(name: str) -> dict:
         result = "printed text differs"
     return {
         "cells": len(cells),
+        "code": code_digest(stored),
         "seconds": round(times.user + times.system, 1),
         "wall": round(time.perf_counter() - start, 1),
         "megabytes": round(peak / 1024),

@@ -167,3 +167,32 @@ def test_every_chapter_was_measured_and_keeps_to_its_limits(name):
     assert one["result"] == "passed"
     assert one["seconds"] < 60, "processor time of 30 seconds on two cores"
     assert one["megabytes"] < 1024
+
+
+def test_the_record_is_of_the_present_chapters():
+    assert status.outdated(records.read(status.RECORD)["chapters"]) == []
+
+
+def test_a_chapter_that_changed_since_it_was_measured_is_noticed():
+    """Other code is noticed, a comment is not; a chapter without a digest was never measured as it is."""
+    name = status.chapters()[1]
+    text = status.notebooks.source_of(name).read_text(encoding="utf-8")
+    code = "```{code-cell} ipython3\n"
+    assert code in text
+
+    def digest(changed):
+        return status.code_digest(status.notebooks.read_source(changed))
+
+    now = digest(text)
+    assert digest(text.replace(code, code + "# a comment\n", 1)) == now
+    other = digest(text + f"\n{code}x = 1\n```\n")
+    assert other != now
+    stored = {
+        chapter: {"code": status.code_digest(status.notebooks.load(status.notebooks.notebook_of(chapter)))}
+        for chapter in status.chapters()
+    }
+    assert status.outdated(stored) == []
+    for broken in (stored | {name: {"code": other}}, stored | {name: {}}):
+        (message,) = status.outdated(broken)
+        assert message.startswith(f"{name}: ")
+        assert message.endswith(f"run python tools/status.py {name}")
