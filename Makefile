@@ -54,6 +54,7 @@ lint: venv ## style of the code, spelling
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m codespell_lib
+	@$(RUN) tools/spelling.py
 
 .PHONY: clean
 clean: ## remove what was built (not the environment)
