@@ -3,7 +3,8 @@
 python tools/claims.py                 # change nothing: list every problem, of certified numbers too
 python tools/claims.py --mark [NAME …] # give an identifier to each sentence with a number that has none
 python tools/claims.py --refresh [NAME …] # text changed, code did not: make the notebooks again, keep their outputs
-python tools/claims.py --anchors       # add new anchors to the list of published ones (none is ever removed)
+python tools/claims.py --anchors       # add new anchors to the list of published ones (none is ever removed); those
+                                       # of pages, sections and glossary terms are read from the built book
 
 After ``--mark`` the notebooks are made again from their sources; a chapter whose code did not change keeps its outputs.
 """
@@ -17,11 +18,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
+import build_book  # noqa: E402
 import rf_certified as certified  # noqa: E402
 import rf_claims as claims  # noqa: E402
 import rf_sources as sources  # noqa: E402
 
 ANCHORS = ROOT / "tests" / "book" / "anchors.txt"
+NUMBERED = re.compile(r"id\d+|rf-.*")  # names that Sphinx counts, and parts of the page that are no place to link to
 
 
 def slug(chapter: str, sentence: str, taken: set[str]) -> str:
@@ -101,11 +104,38 @@ def anchors(chapters: list[sources.Chapter]) -> list[str]:
     return sorted(dict.fromkeys(found))
 
 
+def page_anchors(html: Path) -> list[str]:
+    """The addresses that the built book has beside those: pages, their sections, terms of the glossary, modules."""
+    found = []
+    for page in build_book.toc_pages():
+        name = page.removeprefix("book/")
+        text = (html / f"{page}.html").read_text(encoding="utf-8")
+        article = text.partition("<article")[2].partition("</article>")[0]
+        names = re.findall(r'<(?:section|dt)\b[^>]*?\bid="([^"]+)"', article)
+        if name == "api":  # the names of functions are the package's affair
+            names = [one for one in names if "." not in one]
+        found += [name, *(f"{name}#{one}" for one in names if not NUMBERED.fullmatch(one))]
+    return sorted(dict.fromkeys(found))
+
+
 def published() -> list[str]:
+    """The stored list: ``page#anchor``, or ``page`` alone."""
     if not ANCHORS.exists():
         return []
     lines = ANCHORS.read_text(encoding="utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
+
+
+def lost(stored: list[str], present: list[str]) -> list[str]:
+    """Published addresses that are not there any more."""
+    return [
+        f"{one} was published and is gone: keep the old name beside the new one" for one in stored if one not in present
+    ]
+
+
+def unstored(stored: list[str], present: list[str]) -> list[str]:
+    """Addresses that nothing protects yet."""
+    return [f"{one} is new: run make book && python tools/claims.py --anchors" for one in present if one not in stored]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -133,8 +163,11 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{name}: " + ("outputs kept" if refresh(name) else "must be executed: run make notebooks"))
         return 0
     if options.anchors:
+        if not build_book.is_built():
+            parser.error("the sections of the pages are read from the built book: run make book first")
         head = "# Anchors that others may link to. Lines are added (tools/claims.py --anchors), never removed.\n"
-        known = sorted(set(published()) | set(anchors(sources.read_book())))
+        present = {*anchors(sources.read_book()), *page_anchors(build_book.HTML)}
+        known = sorted({*published(), *present})
         ANCHORS.write_text(head + "\n".join(known) + "\n", encoding="utf-8")
         print(f"{len(known)} anchors")
         return 0

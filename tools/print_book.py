@@ -85,8 +85,10 @@ def joined_article(soup, page: str, pages: list[str]):
     for element in article.select("[src]"):
         if not urlsplit(element["src"]).scheme:
             element["src"] = "../html/" + resolve(own.parent, element["src"])
-    for element in article.select(".headerlink, .copybtn"):
+    for element in article.select(".headerlink, .copybtn, .rf-definitions"):
         element.decompose()
+    for term in article.select("a.rf-term"):
+        del term["aria-describedby"]
     for fold in article.select("details"):
         fold["open"] = ""
     return article

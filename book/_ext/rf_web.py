@@ -283,7 +283,11 @@ def only_with_formulas(page: str) -> str:
 
 
 _SECTION = re.compile(r'<section id="[^"]+"(?=>\s*(?:<span[^>]*></span>\s*)*<h2\b)')
-_UNSEEN = re.compile(r"<(script|style|svg)\b.*?</\1>|<details\b(?![^>]*\bopen).*?</details>|<[^>]*>", re.DOTALL)
+_UNSEEN = re.compile(
+    r"<(script|style|svg)\b.*?</\1>|<details\b(?![^>]*\bopen).*?</details>"
+    r'|<div class="rf-definitions">.*?</div>|<[^>]*>',
+    re.DOTALL,
+)
 #: Sections at the top of a page are in sight at once: to put them off would lay them out twice.
 FIRST = 1
 

@@ -1,11 +1,13 @@
-// Certified numbers: the enclosure opens under its mark, also while the mouse is on it. Without this, a click opens it.
+// Texts that open under their marks, while the mouse is on them: the enclosure of a certified number, where a click does
+// the same without this script; and the definition of a term, whose mark is a link to the glossary in any case.
 (() => {
   "use strict";
 
   const WAIT = 250; // milliseconds that the mouse may need from the mark to the text
   const places = [];
-  for (const mark of document.querySelectorAll(".rf-certified-mark")) {
-    const text = document.getElementById(mark.getAttribute("popovertarget"));
+  for (const mark of document.querySelectorAll(".rf-certified-mark, .rf-term")) {
+    const isLink = mark.matches("a");
+    const text = document.getElementById(mark.getAttribute(isLink ? "aria-describedby" : "popovertarget"));
     if (!text || !text.showPopover) continue;
     let pinned = false; // opened by a click: the mouse does not close it
     let timer = 0;
@@ -27,10 +29,27 @@
       if (!open()) pinned = false;
       place();
     });
-    mark.addEventListener("click", (event) => {
-      if (open() && !pinned) event.preventDefault(); // the mouse has opened it: keep it
-      pinned = true;
-    });
+    if (isLink) {
+      // The keyboard reads as the mouse does; a finger, which cannot hover, reads first and follows when it comes again.
+      let unread = false;
+      mark.addEventListener("focus", () => mark.matches(":focus-visible") && !open() && text.showPopover());
+      mark.addEventListener("blur", () => open() && text.hidePopover());
+      mark.addEventListener("pointerdown", (event) => {
+        unread = event.pointerType === "touch" && !open();
+      });
+      mark.addEventListener("click", (event) => {
+        if (!unread) return;
+        event.preventDefault();
+        unread = false;
+        pinned = true;
+        if (!open()) text.showPopover();
+      });
+    } else {
+      mark.addEventListener("click", (event) => {
+        if (open() && !pinned) event.preventDefault(); // the mouse has opened it: keep it
+        pinned = true;
+      });
+    }
     for (const part of [mark, text]) {
       part.addEventListener("keydown", (event) => {
         if (event.key !== "Escape" || !open()) return;
@@ -47,6 +66,8 @@
       });
     }
   }
-  // Formulas that are set late move the marks.
-  if (window.ResizeObserver) new ResizeObserver(() => places.forEach((place) => place())).observe(document.body);
+  // Formulas that are set late move the marks, and change the size of what has opened.
+  if (!window.ResizeObserver) return;
+  const sizes = new ResizeObserver(() => places.forEach((place) => place()));
+  for (const one of [document.body, ...document.querySelectorAll(".rf-definition")]) sizes.observe(one);
 })();

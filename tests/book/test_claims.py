@@ -418,35 +418,62 @@ def test_the_record_is_about_the_checks_of_the_book(ledger):
 # ------------------------------------------------------------------------------------------------- anchors
 
 
-def missing_anchors(chapters):
-    present = set(tool.anchors(chapters))
-    return [anchor for anchor in tool.published() if anchor not in present]
+def test_the_anchors_of_the_chapters_are_the_published_ones():
+    """Without a build: none has disappeared, and each new one is stored."""
+    present = tool.anchors(sources.read_book())
+    assert len(present) > 300
+    assert tool.unstored(tool.published(), present) == []
+    names = {chapter.name: chapter for chapter in sources.read_book()}
+    labels = re.compile(r"(?:thm|lem|def|cor|prp|ex|fig|claim)-")
+    stored = [one for one in tool.published() if (parts := one.partition("#"))[0] in names and labels.match(parts[2])]
+    assert tool.lost(stored, present) == []
 
 
-def test_no_published_anchor_has_disappeared():
-    assert len(tool.published()) > 100
-    assert missing_anchors(sources.read_book()) == []
-
-
-def test_an_anchor_that_disappears_is_noticed():
+def test_an_anchor_of_a_chapter_that_disappears_or_is_new_is_noticed():
     chapters = sources.read_book()
     first = next(chapter for chapter in chapters if chapter.statements)
     label = first.statements[0].label
     broken = sources.read_chapter(first.name, first.text.replace(f":label: {label}\n", f":label: {label}-new\n"))
-    others = [chapter for chapter in chapters if chapter.name != first.name]
-    assert missing_anchors([*others, broken]) == [f"{first.name}#{label}"]
+    before, after = tool.anchors([first]), tool.anchors([broken])
+    (gone,) = tool.lost(before, after)
+    assert gone.startswith(f"{first.name}#{label} was published and is gone")
+    (new,) = tool.unstored(before, after)
+    assert new.startswith(f"{first.name}#{label}-new is new")
+    assert new.endswith("python tools/claims.py --anchors")
 
 
-def test_published_anchors_are_in_the_built_pages(html):
-    pages = {}
-    absent = []
-    for anchor in tool.published():
-        page, _, name = anchor.partition("#")
-        if page not in pages:
-            pages[page] = (html / "book" / f"{page}.html").read_text(encoding="utf-8")
-        if f'id="{name}"' not in pages[page]:
-            absent.append(anchor)
-    assert absent == []
+def test_the_anchors_of_the_pages_are_the_published_ones(html):
+    """In the built book: every page, section and term; both directions."""
+    present = {*tool.anchors(sources.read_book()), *tool.page_anchors(html)}
+    stored = tool.published()
+    assert stored == sorted(set(stored))
+    assert tool.unstored(stored, sorted(present)) == []
+    pages = {name: (html / "book" / f"{name}.html") for name in {one.partition("#")[0] for one in stored}}
+    ids = {
+        name: set(re.findall(r'\bid="([^"]+)"', path.read_text(encoding="utf-8")))
+        for name, path in pages.items()
+        if path.exists()
+    }
+    present = {*ids, *(f"{name}#{one}" for name, known in ids.items() for one in known)}
+    assert tool.lost(stored, present) == []
+    for one in ("teaching#one-lecture-90-minutes", "citing", "running#in-a-container", "glossary#term-bias"):
+        assert one in stored
+
+
+def test_a_page_section_or_term_that_disappears_or_is_new_is_noticed(tmp_path, monkeypatch):
+    monkeypatch.setattr(tool.build_book, "toc_pages", lambda: ["book/one"])
+    (tmp_path / "book").mkdir()
+
+    def found(article):
+        (tmp_path / "book" / "one.html").write_text(f"<article>{article}</article>", encoding="utf-8")
+        return tool.page_anchors(tmp_path)
+
+    term = '<dl class="x"><dt class="y" id="term-bias">bias</dt></dl>'
+    before = found(f'<section class="z" id="top"><section id="id3"></section>{term}</section>')
+    assert before == ["one", "one#term-bias", "one#top"]
+    after = found('<section id="summit"></section>')
+    assert [message.split()[0] for message in tool.lost(before, after)] == ["one#term-bias", "one#top"]
+    assert [message.split()[0] for message in tool.unstored(before, after)] == ["one#summit"]
 
 
 def test_the_map_in_the_built_book(html, soup):
