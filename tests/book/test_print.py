@@ -187,10 +187,9 @@ def test_a_chapter_that_changed_since_it_was_measured_is_noticed():
     assert digest(text.replace(code, code + "# a comment\n", 1)) == now
     other = digest(text + f"\n{code}x = 1\n```\n")
     assert other != now
-    stored = {
-        chapter: {"code": status.code_digest(status.notebooks.load(status.notebooks.notebook_of(chapter)))}
-        for chapter in status.chapters()
-    }
+    assert status.code_digest(status.notebooks.load(status.notebooks.notebook_of(name))) == now  # what is measured
+    sources = {one: status.notebooks.source_of(one).read_text(encoding="utf-8") for one in status.chapters()}
+    stored = {one: {"code": digest(source)} for one, source in sources.items()}
     assert status.outdated(stored) == []
     for broken in (stored | {name: {"code": other}}, stored | {name: {}}):
         (message,) = status.outdated(broken)
