@@ -41,7 +41,7 @@
       const wide = block && box.getBoundingClientRect().width > block.clientWidth;
       return wide ? ["rf-wide", "tabindex"] : [];
     }
-    const scrolls = box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX !== "visible";
+    const scrolls = box.scrollWidth > box.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(box).overflowX);
     return scrolls ? ["tabindex"] : [];
   };
   const shade = (box) => {

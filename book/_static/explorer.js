@@ -146,7 +146,8 @@
   // the fewest features that are as good as r of them: e_r is not rounded on the way
   rf.fewestAsGood = (dim, features, bias = 0, smallest = 1e-6) => {
     const steps = rf.staircase(dim, bias, smallest);
-    return fewest(steps, exactError(steps, features));
+    const error = exactError(steps, features);
+    return error && fewest(steps, error);
   };
 
   // ---------------------------------------------------------------------------------------------- with a bias
@@ -465,7 +466,7 @@
       }
       const middle = (TOP + HEIGHT - BOTTOM) / 2;
       parts.push(`<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 8}" text-anchor="middle">number of features r</text>`);
-      parts.push(`<text transform="translate(${WIDTH < 500 ? 11 : 14} ${middle}) rotate(-90)" text-anchor="middle">smallest relative error</text>`);
+      parts.push(`<text transform="translate(14 ${middle}) rotate(-90)" text-anchor="middle">smallest relative error</text>`);
       const path = view.points
         .filter(([x, y]) => x <= view.right && y >= view.low)
         .map(([x, y], k) => `${k ? "L" : "M"}${view.x(x).toFixed(1)} ${view.y(y).toFixed(1)}`);

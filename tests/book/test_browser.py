@@ -84,16 +84,19 @@ MACHINES = """() => [...document.querySelectorAll("script, style")]
   .filter((e) => [...e.getClientRects()].some((box) => box.height > 0))
   .map((e) => `${e.localName}.${e.className}: ${e.textContent.trim().slice(0, 60)}`)"""
 
-#: What is cut at its right end and does not say so, and drawings that shrink until nobody can read their letters.
+#: What is cut at its right end and does not say so, what says so and is not, and drawings that shrink until nobody can
+#: read their letters.
 CUT = """() => {
   const cut = [...document.querySelectorAll("article *")].filter((e) =>
     ["auto", "scroll"].includes(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth + 1 &&
     e.scrollLeft + e.clientWidth < e.scrollWidth - 1 && e.getClientRects().length &&
     getComputedStyle(e).boxShadow === "none");
+  const whole = [...document.querySelectorAll(".rf-left, .rf-right")].filter((e) =>
+    e.getClientRects().length && e.scrollWidth <= e.clientWidth + 1);
   const small = [...document.querySelectorAll("article .rf-drawing")].filter((e) =>
     e.getBoundingClientRect().width < Math.min(parseFloat(e.style.maxWidth), 500));
   const name = (e) => `${e.localName}.${e.className}: ${e.textContent.trim().slice(0, 60)}`;
-  return {cut: cut.slice(0, 8).map(name), small: small.map(name)};
+  return {cut: cut.slice(0, 8).map(name), whole: whole.slice(0, 8).map(name), small: small.map(name)};
 }"""
 
 #: Contrast (as in WCAG) of text with what lies behind it, for links and captions, and of the figures' palette.
@@ -232,6 +235,7 @@ def test_what_is_cut_on_a_telephone_says_so(visit, width):
             break
     visit.page.set_viewport_size({"width": 1280, "height": 900})
     assert found["cut"] == []
+    assert found["whole"] == []
     assert found["small"] == []
 
 
@@ -360,8 +364,10 @@ def test_a_script_that_is_shown_is_noticed(broken):
 def test_an_output_that_is_cut_and_a_small_drawing_are_noticed(broken):
     cut = '<pre style="width: 90px; overflow-x: auto">features needed: 1,325</pre>'
     small = '<div class="rf-drawing" style="max-width: 672px; width: 310px">x</div>'
-    found = broken(cut + small, width=390).ask(CUT)
+    whole = '<pre class="rf-right">features</pre>'
+    found = broken(cut + small + whole, width=390).ask(CUT)
     assert len(found["cut"]) == 1
+    assert len(found["whole"]) == 1
     assert len(found["small"]) == 1
 
 

@@ -183,9 +183,9 @@ def test_the_route_shown_is_proved(shared):
 def test_the_fewest_features_for_the_error_of_r_features_are_r(shared, bias):
     """No rounding on the way: e_r falls with every feature, so nothing smaller than r is as good."""
     ask = "([d, r, b]) => String(rfExplorer.fewestAsGood(d, BigInt(r), b))"
-    for dim in (3, 10, 50, 200):
-        for features in (1, 2, 51, 1326, 10**4):
-            assert shared.page.evaluate(ask, [dim, str(features), bias]) == str(features), dim
+    for dim, counts in {3: (1, 2, 9), 10: (1, 11, 51, 400), 50: (1, 2, 51, 1326, 10**4), 200: (1, 7, 10**4)}.items():
+        for features in counts:
+            assert shared.page.evaluate(ask, [dim, str(features), bias]) == str(features), (dim, features)
     if bias == 0:
         assert shared.page.evaluate(ask, [50, str(10**6), 0]) == "1000000"
         assert shared.page.evaluate(COUNT, [50, 0.00809, 0]) != "1000000"  # the error as it is printed
@@ -212,8 +212,8 @@ def test_readers_see_the_widget_and_not_its_data(visit, media):
     assert visit.ask(MACHINES) == []
     text = visit.page.locator("article").inner_text()
     assert "Smallest relative error" in text
-    assert "log_budgets" not in text
-    assert "null" not in text
+    assert '"logs":[' not in text
+    assert ",null" not in text
     box = visit.page.locator(".rf-explorer").bounding_box()
     assert box["height"] < 1400
 
@@ -221,7 +221,7 @@ def test_readers_see_the_widget_and_not_its_data(visit, media):
 def test_it_works_without_the_book(chromium, widget_file):
     with opened(chromium, widget_file) as visit:
         assert read(visit, "out-error").startswith("e_r = 0.00809")
-        assert "log_budgets" not in visit.page.locator("body").inner_text()
+        assert '"logs":[' not in visit.page.locator("body").inner_text()
         assert visit.refused == []
         assert visit.errors == []
 
@@ -340,7 +340,8 @@ def test_it_fits_a_telephone(chromium, page_file, width, theme):
         plot = visit.page.locator(".rf-plot").bounding_box()
         assert len(texts) >= 8
         assert min(text["height"] for text in texts) >= 12  # a line: letters of ten pixels or so
-        assert all(plot["x"] <= text["left"] and text["right"] <= plot["x"] + plot["width"] for text in texts)
+        outside = [t for t in texts if t["left"] < plot["x"] - 1 or t["right"] > plot["x"] + plot["width"] + 1]
+        assert outside == []
 
 
 def test_every_bias_of_the_slider_works(visit):
