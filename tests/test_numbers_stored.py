@@ -209,7 +209,7 @@ def test_dimensions_and_widths_of_the_table():
 def test_widths_of_the_exact_side_of_the_frontier():
     rows = record("certified_frontier")["rows"]
     widths = [(row["upper"] - row["lower"]) / row["lower"] for row in rows]
-    assert 1e-4 < max(widths) < 1e-3
+    assert 1e-5 < max(widths) < 1e-4
 
 
 # ---------------------------------------------------------------------------------------------- fitting
