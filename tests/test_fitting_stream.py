@@ -192,11 +192,11 @@ def test_duplicate_and_vanishing_features():
     assert np.abs(fit.weights[20:]).max() < 1e-14
 
 
-def test_a_checkpoint_of_another_fit_is_refused(tmp_path):
-    f = features.relu_features(4, 20, seed=8)
+def interrupted_fit(tmp_path, f):
+    """A checkpoint in the middle of the Gram pass: the options of the fit, its target, and the calls of that so far."""
     calls = []
 
-    def interrupted(x):
+    def target(x):
         calls.append(len(x))
         if len(calls) == 8:
             raise KeyboardInterrupt
@@ -204,7 +204,13 @@ def test_a_checkpoint_of_another_fit_is_refused(tmp_path):
 
     options = {"block": 256, "held_out": 100, "checkpoint_seconds": 0.0, "checkpoint": tmp_path / "run"}
     with pytest.raises(KeyboardInterrupt):
-        fit_stream(f, interrupted, 4000, **options)
+        fit_stream(f, target, 4000, **options)
+    return options, target, calls
+
+
+def test_a_checkpoint_of_another_fit_is_refused(tmp_path):
+    f = features.relu_features(4, 20, seed=8)
+    options, interrupted, calls = interrupted_fit(tmp_path, f)
     assert (tmp_path / "run").exists()
     with pytest.raises(ValueError, match=r"checkpoint run belongs to another fit: .*seed differ"):
         fit_stream(f, neuron, 4000, seed=1, **options)
@@ -350,24 +356,8 @@ def test_features_that_change_from_call_to_call_are_refused():
         fit_stream(noisy, neuron, 2000, held_out=0, cache_bytes=0)
 
 
-def interrupted_fit(tmp_path, f):
-    """A checkpoint in the middle of the Gram pass."""
-    calls = []
-
-    def target(x):
-        calls.append(len(x))
-        if len(calls) == 8:
-            raise KeyboardInterrupt
-        return neuron(x)
-
-    options = {"block": 256, "held_out": 100, "checkpoint_seconds": 0.0, "checkpoint": tmp_path / "run"}
-    with pytest.raises(KeyboardInterrupt):
-        fit_stream(f, target, 4000, **options)
-    return options
-
-
 def test_a_checkpoint_of_another_callable_or_another_target_is_refused(tmp_path):
-    options = interrupted_fit(tmp_path, features.from_callable(lambda x: np.maximum(x, 0), 3, 3))
+    options, *_ = interrupted_fit(tmp_path, features.from_callable(lambda x: np.maximum(x, 0), 3, 3))
     with pytest.raises(ValueError, match="belongs to another fit: features differ"):
         fit_stream(features.from_callable(np.tanh, 3, 3), neuron, 4000, **options)
     late = SampleStream(3, 4000).block(3750, 3751)[0, 0]  # two targets that differ late in the stream
@@ -377,7 +367,7 @@ def test_a_checkpoint_of_another_callable_or_another_target_is_refused(tmp_path)
 
 
 def test_a_flipped_byte_in_the_gram_matrix_of_a_checkpoint_is_noticed(tmp_path):
-    options = interrupted_fit(tmp_path, GOOD)
+    options, *_ = interrupted_fit(tmp_path, GOOD)
     (file,) = tmp_path.glob("run.gram-*")
     content = bytearray(file.read_bytes())
     content[-20] ^= 1
