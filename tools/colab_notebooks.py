@@ -1,9 +1,9 @@
-"""Notebooks for Colab, made from the chapters' sources: no outputs, and a first cell that fetches the book there.
+"""Notebooks for Colab, chapters and exercises as their sources say: a first cell fetches the book, no outputs.
 
 Colab opens one file of the repository and has neither the package nor the stored data. The first cell mends that on
 Colab and does nothing anywhere else. The address is that of ``pyproject.toml``.
 
-python tools/colab_notebooks.py            # write colab/NAME.ipynb for every published chapter
+python tools/colab_notebooks.py            # write colab/NAME.ipynb and colab/student/NAME.ipynb
 python tools/colab_notebooks.py --check    # change nothing: are they what the sources say?
 """
 
@@ -35,7 +35,7 @@ if "COLAB_RELEASE_TAG" in os.environ or "google.colab" in sys.modules:
     except ModuleNotFoundError:
         subprocess.run([sys.executable, "-m", "pip", "install", "-q", place + "[certify,reproduce]"], check=True)
         importlib.invalidate_caches()
-    os.chdir(os.path.join(place, "book"))"""
+    os.chdir(os.path.join(place, "{folder}"))"""
 
 
 def address() -> str:
@@ -43,9 +43,10 @@ def address() -> str:
     return project["urls"]["Repository"].rstrip("/")
 
 
-def guard() -> str:
+def guard(folder: str = "book") -> str:
+    """The first cell; on Colab it ends in a folder of the book."""
     where = address()
-    return GUARD.replace("{address}", where).replace("{name}", where.rsplit("/", 1)[-1])
+    return GUARD.replace("{address}", where).replace("{name}", where.rsplit("/", 1)[-1]).replace("{folder}", folder)
 
 
 def chapters() -> list[str]:
@@ -55,25 +56,41 @@ def chapters() -> list[str]:
 
 
 def text(name: str) -> str:
-    """The notebook of a chapter as Colab gets it."""
+    """The notebook of a chapter, or of its exercises (``student/NAME``), as Colab gets it."""
     import nbformat
 
-    notebook = notebooks.read_source(notebooks.source_of(name).read_text(encoding="utf-8"))
-    first = nbformat.v4.new_code_cell(guard(), id="on-colab")
+    if name.startswith("student/"):
+        notebook = nbformat.read(ROOT / "book" / f"{name}.ipynb", as_version=4)
+    else:
+        notebook = notebooks.read_source(notebooks.source_of(name).read_text(encoding="utf-8"))
+    folder = f"book/{name}".rpartition("/")[0]
+    first = nbformat.v4.new_code_cell(guard(folder), id="on-colab")
     notebook.cells.insert(1, first)  # after the title
-    notebook.metadata["colab"] = {"name": f"{name}.ipynb"}
+    notebook.metadata["colab"] = {"name": f"{name.rpartition('/')[2]}.ipynb"}
     return nbformat.writes(notebook) + "\n"
+
+
+def wanted() -> list[str]:
+    """Every notebook for Colab: the chapters', then the exercises'."""
+    student = sorted((ROOT / "book" / "student").glob("*.ipynb"))
+    return [*chapters(), *(f"student/{path.stem}" for path in student)]
+
+
+def left_over() -> list[Path]:
+    """Notebooks of chapters that are no more."""
+    known = {FOLDER / f"{name}.ipynb" for name in wanted()}
+    return [path for path in sorted(FOLDER.rglob("*.ipynb")) if path not in known]
 
 
 def stale() -> list[str]:
     """What is missing, outdated or left over."""
-    wanted = {FOLDER / f"{name}.ipynb": name for name in chapters()}
-    problems = [f"{path.name}: no such chapter" for path in sorted(FOLDER.glob("*.ipynb")) if path not in wanted]
-    for path, name in wanted.items():
+    problems = [f"{path.relative_to(FOLDER).as_posix()}: no such chapter" for path in left_over()]
+    for name in wanted():
+        path = FOLDER / f"{name}.ipynb"
         if not path.exists():
-            problems.append(f"{path.name} is missing")
+            problems.append(f"{name}.ipynb is missing")
         elif path.read_text(encoding="utf-8") != text(name):
-            problems.append(f"{path.name} is not what its source says")
+            problems.append(f"{name}.ipynb is not what its source says")
     return problems
 
 
@@ -85,12 +102,10 @@ def main(arguments=None) -> int:
         problems = stale()
         print("\n".join(f"colab/{problem}: run make notebooks" for problem in problems) or "Notebooks for Colab agree.")
         return 1 if problems else 0
-    FOLDER.mkdir(exist_ok=True)
-    names = chapters()
-    for path in FOLDER.glob("*.ipynb"):
-        if path.stem not in names:
-            path.unlink()
-    for name in names:
+    (FOLDER / "student").mkdir(parents=True, exist_ok=True)
+    for path in left_over():
+        path.unlink()
+    for name in wanted():
         path, new = FOLDER / f"{name}.ipynb", text(name)
         if not path.exists() or path.read_text(encoding="utf-8") != new:
             path.write_text(new, encoding="utf-8")

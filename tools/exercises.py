@@ -9,15 +9,13 @@ A solution names its answers in comments, and everything else follows::
     # answer: rate = best ** 0.1 (5 %) -- the rate a dimension
 
 The student gets ``features = ...`` and ``check("ex-…", features=features)``. A solution without such comments is asked
-for the numbers that it assigns and prints. For a proof, the solution's cell tests the statement that is to be
-proved; it gives no argument away and is kept.
+for the numbers that it assigns and prints. For a proof the answers are numbers that a right proof gives.
 """
 
 import argparse
 import ast
 import base64
 import contextlib
-import dis
 import hashlib
 import io
 import json
@@ -30,138 +28,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
 import rf_sources as sources  # noqa: E402
+from needed import loads, setup_code  # noqa: E402
 
 FOLDER = ROOT / "book" / "student"
 STAMP = ROOT / ".cache" / "student_notebooks"  # digest of the last complete run
 ANSWER = re.compile(r"^\s*# answer: (\w+) = (.+?)(?: \((\d+(?:\.\d+)?) %\))?(?: -- (.+))?$", re.MULTILINE)
 TOLERANCE = 0.01
-CHANGING = {"append", "extend", "update", "add", "setdefault", "insert"}
-
-
-# --------------------------------------------------------------------------------------------------------------
-# What a solution needs of its chapter
-
-
-def _names(code, kinds: tuple[str, ...]) -> set[str]:
-    found = {i.argval for i in dis.get_instructions(code) if i.opname.startswith(kinds)}
-    for constant in code.co_consts:
-        if hasattr(constant, "co_code"):
-            found |= _names(constant, tuple(kind for kind in kinds if kind != "STORE_NAME"))
-    return found
-
-
-def _compiled(statement: ast.stmt):
-    return compile(ast.Module([statement], []), "", "exec")
-
-
-def loads(statement: ast.stmt) -> set[str]:
-    """Global names that a statement reads before it sets them, in functions and comprehensions too."""
-    found, stored = set(), set()
-    for instruction in dis.get_instructions(_compiled(statement)):
-        if instruction.opname.startswith(("LOAD_NAME", "LOAD_GLOBAL")):
-            found |= {instruction.argval} - stored
-        elif instruction.opname.startswith("STORE_NAME"):
-            stored.add(instruction.argval)
-        elif hasattr(instruction.argval, "co_code"):
-            found |= _names(instruction.argval, ("LOAD_NAME", "LOAD_GLOBAL")) - stored
-    return found
-
-
-def changes(statement: ast.stmt) -> set[str]:
-    """Names whose value a statement changes: ``a[i] = …``, ``a.append(…)``, ``total += …``."""
-    found = loads(statement) & _names(_compiled(statement), ("STORE_NAME",))
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
-            while isinstance(node, ast.Subscript | ast.Attribute):
-                node = node.value
-            if isinstance(node, ast.Name):
-                found.add(node.id)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING:
-            if isinstance(node.func.value, ast.Name) and node.func.value.id != "np":  # np.append makes a new array
-                found.add(node.func.value.id)
-    return found
-
-
-def binds(statement: ast.stmt) -> set[str]:
-    """Global names that it gives a value, or whose value it changes; the variables of a loop do not count."""
-    if isinstance(statement, ast.For | ast.While):
-        return changes(statement)
-    return _names(_compiled(statement), ("STORE_NAME",)) | changes(statement)
-
-
-def only_rebinds(statement: ast.stmt) -> bool:
-    """Whether earlier values of the names do not matter."""
-    if isinstance(statement, ast.Assign):
-        return all(isinstance(target, ast.Name | ast.Tuple) for target in statement.targets)
-    return isinstance(statement, ast.FunctionDef | ast.ClassDef)
-
-
-def needed_statements(cells: list[str], wanted: set[str]) -> list[str]:
-    """The statements of earlier cells that the names rest on, in order, as they stand in the text."""
-    lines = [(statement, code) for code in cells for statement in sources.parse(code).body]
-    chosen = []
-    needed = set(wanted)
-    for statement, code in reversed(lines):
-        own = any(isinstance(part, ast.Attribute) and ast.unparse(part) == "sys.path" for part in ast.walk(statement))
-        imports = isinstance(statement, ast.Import | ast.ImportFrom)
-        if own or binds(statement) & needed:
-            first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", ()))])
-            chosen.append("\n".join(code.splitlines()[first - 1 : statement.end_lineno]))
-            if only_rebinds(statement) and not imports:
-                needed -= binds(statement)
-            needed |= loads(statement)
-    return chosen[::-1]
-
-
-def setup_code(chapter: sources.Chapter) -> str:
-    """Imports and helpers of the chapter that its exercises use."""
-    result: list[str] = []
-    for exercise in chapter.exercises:
-        if not exercise.cells:
-            continue
-        before = [c.source for c in chapter.cells if not c.exercise and c.number < exercise.cells[0].number]
-        wanted = free_names([cell.source for cell in exercise.cells])
-        missing = wanted - set().union(*[binds(s) for code in before for s in sources.parse(code).body], set())
-        if missing:  # defined in another solution
-            earlier = [c.source for c in chapter.cells if c.exercise and c.number < exercise.cells[0].number]
-            before = before + earlier
-        for statement in needed_statements(before, wanted):
-            if statement not in result:
-                result.append(statement)
-    order = {statement: i for i, statement in enumerate(_all_statements(chapter))}
-    result.sort(key=lambda statement: order.get(statement, -1))
-    code = "\n".join(result)
-    if re.search(r"\b(here|Path|open|records|sys\.path)\b", code):
-        code = (
-            'import os\n\nif os.path.basename(os.getcwd()) == "student":\n    os.chdir("..")  # as in the chapter\n'
-            + code
-        )
-    return code
-
-
-def _all_statements(chapter: sources.Chapter) -> list[str]:
-    found = []
-    for cell in chapter.cells:
-        for statement in sources.parse(cell.source).body:
-            first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", ()))])
-            found.append("\n".join(cell.source.splitlines()[first - 1 : statement.end_lineno]))
-    return found
-
-
-def free_names(cells: list[str]) -> set[str]:
-    """Names that cells use before they define them."""
-    import builtins
-
-    free, defined = set(), set(dir(builtins))
-    for code in cells:
-        for statement in sources.parse(code).body:
-            free |= loads(statement) - defined
-            defined |= _names(_compiled(statement), ("STORE_NAME",))
-    return free
-
-
-# --------------------------------------------------------------------------------------------------------------
-# Answers
 
 
 def run(code: str, namespace: dict) -> None:
@@ -247,17 +119,10 @@ def student_notebook(chapter: sources.Chapter, asked: dict[str, dict]):
     cells.append(new.new_code_cell("from selfcheck import check\n\n" + setup_code(chapter)))
     for exercise in chapter.exercises:
         title = exercise.title or f"Exercise {exercise.label.removeprefix('ex-')}"
-        kind = "proof" if exercise.kind == "proof" else "compute"
-        text = portable(exercise.text, chapter)
+        kind, text = exercise.kind, portable(exercise.text, chapter)
         cells.append(new.new_markdown_cell(f"## {title}\n\n`{exercise.label}` ({kind})\n\n{text}"))
         names = [(name, prompt) for name, _, _, prompt in questions(exercise) if name in asked.get(exercise.label, {})]
-        if exercise.kind == "proof":
-            cells.append(new.new_markdown_cell("*Your proof.*"))
-            if exercise.cells and not names:
-                code = "\n\n".join(cell.source for cell in exercise.cells)
-                cells.append(new.new_code_cell("# A numerical check of what is to be shown, not a proof.\n" + code))
-        elif not names:
-            cells.append(new.new_markdown_cell("*Your answer.*"))
+        cells.append(new.new_markdown_cell("*Your proof.*" if kind == "proof" else "*Your answer.*"))
         if names:
             stub = "\n".join(f"{name} = ...{f'  # {prompt}' if prompt else ''}" for name, prompt in names)
             cells.append(new.new_code_cell(f"# Your computation.\n{stub}"))

@@ -16,7 +16,7 @@ from pathlib import Path
 import rf_sources as sources
 from docutils import nodes
 from rf_book import ROOT
-from rf_pages import formula
+from rf_writer import formula
 from sphinx import addnodes
 
 PAGE = "book/glossary"

@@ -2,7 +2,7 @@
 
 An edge leads from a statement to each one that its text or its proof refers to. ``problems`` says where the map is not
 what a proof needs: a circle, a statement that stands alone without saying why, one without proof or citation.
-:mod:`rf_map_layout` gives the map its places, :mod:`rf_map_drawing` draws it.
+:mod:`rf_map_rows` and :mod:`rf_map_layout` find the places, :mod:`rf_map_drawing` draws.
 """
 
 import re

@@ -3,7 +3,8 @@
 import html
 
 from rf_map import ProofMap, drawn_title
-from rf_map_layout import BOX, FONT, INSET, LEADING, Layout, layout
+from rf_map_layout import Layout, layout
+from rf_map_rows import BOX, FONT, INSET, LEADING
 
 ROUND = 4  # radius of a corner
 

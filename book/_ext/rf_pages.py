@@ -5,94 +5,23 @@
 """
 
 import html
-import re
-import shutil
-from pathlib import Path
 
+import rf_anchors
 import rf_citing as citing
 import rf_claims as claims
+import rf_exercises
 import rf_map
 import rf_map_page
 import rf_sources as sources
 from docutils import nodes
 from docutils.statemachine import StringList
-from rf_book import ROOT, repository
+from rf_book import ROOT
+from rf_writer import Writer, bibtex_block
 from sphinx.util.docutils import SphinxDirective
 
 
 class Generated(nodes.General, nodes.Element):
     """A part of a page, written when its page is: only then are the addresses of other pages known."""
-
-
-# --------------------------------------------------------------------------------------------------------------
-# Text
-
-
-class Writer:
-    """Turns the chapters' inline Markdown into HTML, with links as the builder wants them."""
-
-    def __init__(self, address, ledger: claims.Ledger):
-        self.address = address  # (page, anchor) -> URL
-        self.ledger = ledger
-        self.bibliography = citing.bibliography(ROOT)
-
-    def link(self, page: str, anchor: str, text: str) -> str:
-        return f'<a class="reference internal" href="{html.escape(self.address(page, anchor))}">{text}</a>'
-
-    def statement(self, label: str) -> str:
-        statement = self.ledger.statements[label]
-        return self.link(statement.chapter, label, self.inline(statement.title or label, links=False))
-
-    def check(self, check: claims.Check) -> str:
-        if check.test:
-            path = check.test.partition("::")[0]
-            name = check.test.rpartition("::")[2].removeprefix("test_").replace("_", " ")
-            name = f"test: {name}" if "::" in check.test else Path(path).name
-            return f'<a class="reference external" href="{repository()}/blob/main/{path}">{html.escape(name)}</a>'
-        if check.how == "certified":
-            name = check.anchor.removeprefix("certified-")
-            return self.link("certified", check.anchor, f"certified: <code>{name}</code>")
-        if check.how == "claim":
-            return self.link(check.page, check.anchor, f"the claim <code>{check.anchor.removeprefix('claim-')}</code>")
-        if check.anchor in self.ledger.statements:
-            return self.link(check.page, check.anchor, f"<code>{check.anchor}</code>")
-        number = check.anchor.rpartition("-")[2]
-        return self.link(check.page, check.anchor, f"cell {number} of {check.page.replace('_', ' ')}")
-
-    def cite(self, key: str) -> str:
-        return self.link("bibliography", "", html.escape(citing.short(self.bibliography, key)))
-
-    def inline(self, text: str, *, links: bool = True) -> str:
-        kept: list[str] = []
-
-        def keep(markup: str) -> str:
-            kept.append(markup)
-            return f"\0{len(kept) - 1}\0"
-
-        def role(match):
-            name, content = match.groups()
-            if name == "prf:ref":
-                label = re.sub(r"^.*<|>$", "", content)
-                if label in self.ledger.statements:
-                    return keep(self.statement(label) if links else html.escape(self.ledger.statements[label].title))
-            if name.startswith("cite"):
-                parts = [citing.short(self.bibliography, key.strip()) for key in content.split(",")]
-                return keep(html.escape("; ".join(parts)))
-            return keep(html.escape(content))
-
-        text = re.sub(r"<!--.*?-->", "", text)
-        text = re.sub(r"\$\$?([^$]+)\$\$?", lambda m: keep(formula(m[1])), text)
-        text = re.sub(r"\{([a-z:]+)\}`([^`]*)`", role, text)
-        text = re.sub(r"`([^`]*)`", lambda m: keep(f"<code>{html.escape(m[1])}</code>"), text)
-        text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
-        text = html.escape(text, quote=False)
-        text = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", text)
-        text = re.sub(r"\*(.+?)\*", r"<em>\1</em>", text).replace("*", "")
-        return re.sub(r"\0(\d+)\0", lambda m: kept[int(m[1])], text)
-
-
-def formula(tex: str) -> str:
-    return rf'<span class="math notranslate nohighlight">\({html.escape(tex)}\)</span>'
 
 
 # --------------------------------------------------------------------------------------------------------------
@@ -136,25 +65,6 @@ def count_part(writer: Writer) -> str:
     )
 
 
-def exercises_part(writer: Writer, page: str) -> str:
-    chapter = writer.ledger.by_name[page]
-    items = []
-    for exercise in chapter.exercises:
-        title = exercise.title or sources.split_sentences(re.sub(r"^\W*Proof\.\)\W*\s", "", exercise.text))[0]
-        kind = exercise.kind
-        also = " (with a numerical check)" if kind == "proof" and exercise.cells else ""
-        items.append(
-            f"<li>{writer.link(page, exercise.label, kind)}{also}: {writer.inline(title, links=False)} "
-            f"<code>{exercise.label}</code></li>"
-        )
-    where = (
-        f'<p>Student notebook without solutions: <a href="{writer.address("student", page)}">{page}.ipynb</a>.</p>'
-        if (ROOT / "book" / "student" / f"{page}.ipynb").exists()
-        else ""
-    )
-    return f"<ul>{''.join(items)}</ul>{where}"
-
-
 def citing_part(writer: Writer) -> str:
     entries = [("The book", citing.book(ROOT)), ("The paper", citing.paper(ROOT))]
     parts = [f"<h2>{name}</h2>{bibtex_block(text)}" for name, text in entries]
@@ -169,12 +79,6 @@ def citing_chapters_part(writer: Writer) -> str:
     return "".join(parts)
 
 
-def bibtex_block(text: str) -> str:
-    return (
-        f'<div class="highlight-bibtex notranslate"><div class="highlight"><pre>{html.escape(text)}</pre></div></div>'
-    )
-
-
 #: name: (generator, one section a chapter that has …, level)
 PARTS = {
     "claims": (ledger_part, lambda chapter, ledger: ledger.of_page(chapter.name)),
@@ -182,7 +86,7 @@ PARTS = {
     "proof-map": (rf_map_page.map_part, None),
     "proof-tree": (rf_map_page.tree_part, None),
     "proof-entries": (rf_map_page.entry_part, lambda chapter, ledger: chapter.statements),
-    "exercises": (exercises_part, lambda chapter, ledger: chapter.exercises),
+    "exercises": (rf_exercises.part, lambda chapter, ledger: chapter.exercises),
     "citing": (citing_part, None),
     "citing-chapters": (citing_chapters_part, None),
 }
@@ -234,7 +138,7 @@ def visit_generated(self, node):
 
     def address(page: str, anchor: str) -> str:
         if page == "student":
-            return f"../student/{anchor}.ipynb"
+            return f"../student/{anchor}"
         target = f"book/{page}"
         if builder.name == "singlehtml":
             return f"#{anchor}" if anchor else f"#document-{target}"
@@ -255,41 +159,6 @@ def skip(self, node):
 
 
 # --------------------------------------------------------------------------------------------------------------
-# Anchors
-
-
-def add_anchors(app, doctree):
-    """An address for each code cell, proof and marked sentence."""
-    name = app.env.docname.rpartition("/")[2]
-    number = 0
-    for cell in [node for node in doctree.findall(nodes.container) if node.get("nb_element") == "cell_code"]:
-        number += 1
-        insert_before(cell, f"{name}-cell-{number}".replace("_", "-"))
-    titles: dict[str, str] = {}  # of statements whose proof has its own title, "Proof of the …"
-    if name in sources.chapter_names():
-        path = ROOT / "book" / "sources" / f"{name}.md"
-        statements = sources.read_chapter(name, path.read_text(encoding="utf-8")).statements
-        titles = {f"proof of {sources.bare(s.title)}": s.label for s in statements}
-    wanted, proved = None, set()
-    for node in list(doctree.findall(nodes.Element)):
-        if node.get("label") and str(node.get("realtype", "")) and node.get("realtype") != "proof":
-            wanted = node["label"]
-        elif node.get("design_component") == "dropdown" and node.astext().startswith("Proof"):
-            label = titles.get(sources.bare(node.children[0].astext()), wanted)
-            if label and label not in proved:
-                insert_before(node, f"proof-{label}")
-                proved.add(label)
-        elif isinstance(node, nodes.raw) and (found := sources.CLAIM.fullmatch(node.astext().strip())):
-            anchor = f'<span class="rf-claim" id="claim-{found.group(1)}"></span>'
-            node.replace_self(nodes.raw("", anchor, format="html"))
-
-
-def insert_before(node, anchor: str) -> None:
-    parent = node.parent
-    parent.insert(parent.index(node), nodes.raw("", f'<span class="rf-anchor" id="{anchor}"></span>', format="html"))
-
-
-# --------------------------------------------------------------------------------------------------------------
 # Below each chapter
 
 
@@ -305,19 +174,12 @@ def add_citation(app, pagename, templatename, context, doctree):
     )
 
 
-def copy_student_notebooks(app, exception):
-    folder = ROOT / "book" / "student"
-    if exception is None and app.builder.name == "html" and folder.is_dir():
-        target = Path(app.outdir) / "student"
-        shutil.copytree(folder, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-
-
 def setup(app):
     nothing = (skip, None)
     app.add_node(Generated, html=(visit_generated, None), latex=nothing, text=nothing, man=nothing, texinfo=nothing)
     app.add_directive("rf-page", Page)
     app.add_css_file("readers.css")
-    app.connect("doctree-read", add_anchors, priority=900)
+    app.connect("doctree-read", rf_anchors.add, priority=900)
     app.connect("html-page-context", add_citation)
-    app.connect("build-finished", copy_student_notebooks)
+    app.connect("build-finished", rf_exercises.copy_notebooks)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,14 +14,14 @@ dozen style sheets before they show a word. When the build is finished, each pag
 The pages stay plain files: they work from a folder, without a server. ``robots.txt`` is written beside them.
 """
 
-import functools
 import hashlib
-import html
 import re
 from pathlib import Path
 
-import rf_space
 from rf_book import website
+from rf_icons import Icons
+from rf_sheets import compact, whole_sheet, without_unused, words_of
+from rf_sight import keep_room, rest_out_of_sight
 
 #: Theme and extension files that no finished page loads.
 UNUSED = (
@@ -35,142 +35,9 @@ UNUSED = (
 )
 SEARCH_SCRIPTS = ("searchtools.js", "language_data.js", "searchindex.js")
 
-# --------------------------------------------------------------------------------------------------------------
-# Style sheets
-
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_IMPORT = re.compile(r"@import\s+(?:url\()?['\"]?([^'\");]+)['\"]?\)?\s*;")
-_ADDRESS = re.compile(r"url\(\s*['\"]?(?!data:|#)([^'\")]+)['\"]?\s*\)")
-_NEGATION = re.compile(r":(?:not|is|where|has)\((?:[^()]|\([^()]*\))*\)")
-_CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
-
-
-def blocks(css: str):
-    """The rules of a style sheet in their order, as (selector, content); content is None for ``@charset …;``."""
-    position = 0
-    while match := re.compile(r"[^{};]*[{;}]").match(css, position):
-        head, end = match[0][:-1].strip(), match.end()
-        if match[0][-1] != "{":
-            if head:
-                yield head, None
-            position = end
-            continue
-        depth, quote = 1, ""
-        while depth:
-            character = css[end]
-            if quote:
-                if character == "\\":
-                    end += 1
-                elif character == quote:
-                    quote = ""
-            elif character in "\"'":
-                quote = character
-            elif character == "{":
-                depth += 1
-            elif character == "}":
-                depth -= 1
-            end += 1
-        yield head, css[match.end() : end - 1].strip()
-        position = end
-
-
-def selectors(head: str) -> list[str]:
-    """The parts of a list of selectors: commas inside brackets do not part them."""
-    parts, depth, start = [], 0, 0
-    for position, character in enumerate(head):
-        depth += (character in "([") - (character in ")]")
-        if character == "," and depth == 0:
-            parts.append(head[start:position])
-            start = position + 1
-    return [part.strip() for part in [*parts, head[start:]]]
-
-
-def without_unused(css: str, words: set[str]) -> str:
-    """The rules that can match where only these classes occur; rules without classes stay."""
-    kept = []
-    for head, content in blocks(css):
-        if content is None:
-            kept.append(f"{head};")
-        elif re.match(r"@(?:media|supports|container|layer)\b", head):
-            if inner := without_unused(content, words):
-                kept.append(f"{head}{{{inner}}}")
-        elif head.startswith("@"):  # fonts, key frames, pages
-            if "Font Awesome" not in content and "FontAwesome" not in content:
-                kept.append(f"{head}{{{content}}}")
-        elif used := [one for one in selectors(head) if set(_CLASS.findall(_NEGATION.sub("", one))) <= words]:
-            kept.append(f"{','.join(used)}{{{content}}}")
-    return "".join(kept)
-
-
-def compact(css: str) -> str:
-    css = re.sub(r"\s+", " ", css)
-    return re.sub(r" ?([{};]) ?", r"\1", css).replace(";}", "}")
-
-
-def whole_sheet(path: Path, home: Path) -> str:
-    """A style sheet with what it imports, and with addresses as seen from ``home``."""
-    text = _COMMENT.sub("", path.read_text(encoding="utf-8"))
-
-    def address(match):
-        target = (path.parent / match[1].partition("?")[0].partition("#")[0]).resolve()
-        try:
-            return f"url({target.relative_to(home.resolve()).as_posix()})"
-        except ValueError:
-            return match[0]
-
-    text = _ADDRESS.sub(address, text)
-    return _IMPORT.sub(lambda match: whole_sheet(path.parent / match[1].partition("?")[0], home), text)
-
-
-# --------------------------------------------------------------------------------------------------------------
-# Icons
-
-#: <i class="fa-solid fa-bars"></i>, or a <span>
-_ICON = re.compile(
-    r'<(i|span) class="((?:fa[bsr]?|fa-solid|fa-brands|fa-regular|theme-switch)\s[^"]*)"([^>]*)>\s*</\1>'
-)
-_SIZES = {"fa-lg", "fa-solid", "fa-brands", "fa-regular"}
-
-
-class Icons:
-    """The drawings of the theme's icons, read from the script that it ships."""
-
-    def __init__(self, script: str):
-        self.script = script
-
-    @functools.cache  # noqa: B019  (one object a build)
-    def path(self, name: str) -> tuple[str, str]:
-        """View box and path of an icon; the last entry of a name is the filled style, which the theme uses."""
-        pattern = rf'["{{,]"?{re.escape(name)}"?:\[(\d+),(\d+),\[[^\]]*\],"[0-9a-f]+","([^"]+)"'
-        found = re.findall(pattern, self.script)
-        if not found:
-            raise LookupError(f"the theme's icon script has no icon {name!r}")
-        width, height, drawing = found[-1]
-        return f"0 0 {width} {height}", drawing
-
-    def replace(self, page: str) -> str:
-        def drawing(match):
-            names = [word for word in match[2].split() if word.startswith("fa-") and word not in _SIZES]
-            if len(names) != 1:
-                return match[0]
-            box, path = self.path(names[0].removeprefix("fa-"))
-            classes = " ".join(match[2].split())
-            return (
-                f'<svg class="svg-inline--fa {classes}"{match[3]} aria-hidden="true" viewBox="{box}">'
-                f'<path fill="currentColor" d="{path}"/></svg>'
-            )
-
-        return _ICON.sub(drawing, page)
-
-
-# --------------------------------------------------------------------------------------------------------------
-# Pages
-
 _SHEET = re.compile(r'[ \t]*<link\b(?=[^>]*rel="stylesheet")[^>]*href="([^"]+)"[^>]*>\n?')
 _SCRIPT = re.compile(r'<script\b([^>]*?)\ssrc="([^"]+)"([^>]*)></script>')
 _PRELOAD = re.compile(r'[ \t]*<link rel="preload" as="script"[^>]*>\n?')
-#: Names that matplotlib gives to every group of a drawing.
-_NAME = re.compile(r' id="([^"]+-[A-Za-z0-9.]+_\d+)"')
 
 
 #: The theme's script measures every box that may scroll, again after each formula; book.js does that for what is near.
@@ -221,43 +88,6 @@ THEME = """<script>
       if ("IntersectionObserver" in window) page.classList.add("rf-math");
     })();
   </script>"""
-_FORMULA = re.compile(r'<(span|div) class="(math [^"]*)"([^>]*)>(.*?)</\1>', re.DOTALL)
-#: The height of an x is 0.442 em in the fonts of the formulas, which are scaled to the letters beside them.
-EX = 1 / 0.442
-_FIGURE = re.compile(
-    r'(<figure class="rf-figure"[^>]*>\s*)(<svg\b[^>]*?max-width:(\d+)px[^>]*?viewBox="0 0 ([\d.]+) ([\d.]+)"'
-    r".*?</svg>)",
-    re.DOTALL,
-)
-
-
-def keep_room(page: str) -> str:
-    """Room for formulas and drawings."""
-
-    def formula(match):
-        name, classes, more, tex = match.groups()
-        tex = html.unescape(tex.strip())
-        if name == "span" and tex.startswith(r"\("):
-            room = f"--w:{EX * rf_space.width(tex[2:-2]):.1f}ex"
-        elif name == "div" and r"\[" in tex:
-            tex = tex[tex.index(r"\[") + 2 : tex.rindex(r"\]")]
-            room = f"--h:{EX * rf_space.height(tex):.1f}ex"
-        else:
-            return match[0]
-        return f'<{name} class="{classes}"{more} style="{room}">{match[4]}</{name}>'
-
-    def figure(match):
-        opening, drawing, most, width, height = match.groups()
-        referred = set(re.findall(r'(?:"|\()#([^")]+)', drawing))
-        drawing = _NAME.sub(lambda name: name[0] if name[1] in referred else "", drawing)
-        return (
-            f'{opening}<div class="rf-view"><div class="rf-drawing" '
-            f'style="max-width:{most}px;aspect-ratio:{width}/{height}">{drawing}</div></div>'
-        )
-
-    return _FIGURE.sub(figure, _FORMULA.sub(formula, page))
-
-
 #: The side bar stands outside every landmark; names of buttons must hold their visible text.
 _SEARCH_BUTTON = re.compile(r'(<button class="btn search-button-field[^>]*?) aria-label="Search"')
 _SIDE_BAR = '<div id="pst-primary-sidebar"'
@@ -280,55 +110,6 @@ def only_with_formulas(page: str) -> str:
     if startup := _STARTUP.search(page):  # math.js fetches it when the page has been shown
         page = _LOADER.sub(rf'\1 data-startup="{startup[1]}"\2', _STARTUP.sub("", page))
     return page
-
-
-_SECTION = re.compile(r'<section id="[^"]+"(?=>\s*(?:<span[^>]*></span>\s*)*<h2\b)')
-_UNSEEN = re.compile(
-    r"<(script|style|svg)\b.*?</\1>|<details\b(?![^>]*\bopen).*?</details>"
-    r'|<div class="rf-definitions">.*?</div>|<[^>]*>',
-    re.DOTALL,
-)
-#: Sections at the top of a page are in sight at once: to put them off would lay them out twice.
-FIRST = 1
-
-
-def estimate(markup: str) -> int:
-    """About how many pixels high a section will be: lines of text and drawings."""
-    drawings = sum(
-        min(700, float(most)) * float(height) / float(width)
-        for most, width, height in re.findall(r"max-width:(\d+)px;aspect-ratio:([\d.]+)/([\d.]+)", markup)
-    )
-    text = _UNSEEN.sub("", markup)
-    blocks = len(re.findall(r"<(?:p|li|tr|summary|pre|div class=\"math)\b", markup.partition("<details")[0]))
-    lines = len(html.unescape(text)) / 70 + 0.6 * blocks + markup.count("<dt ") + 2
-    return round(drawings + 26 * lines + 60 * markup.count("<figcaption") + 20 * markup.count("<tr"))
-
-
-def rest_out_of_sight(page: str) -> str:
-    """Sections of the second level are laid out when they come near; until then their height is a guess."""
-    before, mark, article = page.partition("<article")
-    article, end, after = article.partition("</article>")
-    starts = [match.end() for match in _SECTION.finditer(article)]
-    pieces, position = [], 0
-    for number, start in enumerate(starts):
-        pieces.append(article[position:start])
-        position = start
-        if number >= FIRST:
-            following = starts[number + 1] if number + 1 < len(starts) else len(article)
-            pieces.append(f' class="rf-rest" style="--h:{estimate(article[start:following])}px"')
-    return before + mark + "".join([*pieces, article[position:]]) + end + after
-
-
-def words_of(texts: list[str], scripts: list[str]) -> set[str]:
-    """Every word that can be a class: those of the pages, and all words in the scripts, which may set some."""
-    found = set()
-    for text in texts:
-        for value in set(re.findall(r'\bclass="([^"]*)"', text)):
-            found.update(value.split())
-        scripts = [*scripts, *dict.fromkeys(re.findall(r"<script\b[^>]*>(.+?)</script>", text, re.DOTALL))]
-    for text in dict.fromkeys(scripts):
-        found.update(re.findall(r"[A-Za-z_][\w-]*", text))
-    return found
 
 
 def finish(app, exception):

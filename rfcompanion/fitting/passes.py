@@ -8,7 +8,7 @@ from . import columns, devices
 
 #: Rows of a block, between two of which a fit can be stopped: enough to hide the r² additions to the float64 matrix,
 #: few enough to keep float32 sums short.
-GRAM_ROWS = 16_384
+GRAM_ROWS = 4096
 #: Rows whose features exist at one time; targets, and features where they fit, are kept by these parts of a block.
 PART_ROWS = 2048
 #: Rows of a block whose features stay in the processor's cache during a float64 pass.

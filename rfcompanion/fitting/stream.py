@@ -23,7 +23,7 @@ def fit_stream(
     *,
     held_out=10_000,
     precision: str = "auto",
-    tolerance: float = 5e-10,
+    tolerance: float = 1e-9,
     verify: bool = False,
     gap: float = 1e-8,
     checkpoint=None,

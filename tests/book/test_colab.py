@@ -15,7 +15,7 @@ def test_they_are_what_the_sources_say():
 
 def test_a_change_is_noticed(monkeypatch, tmp_path):
     monkeypatch.setattr(colab, "FOLDER", tmp_path)
-    assert len(colab.stale()) == len(colab.chapters())
+    assert len(colab.stale()) == len(colab.wanted())
     colab.main([])
     assert colab.stale() == []
     path = tmp_path / "setting.ipynb"
@@ -24,16 +24,16 @@ def test_a_change_is_noticed(monkeypatch, tmp_path):
     assert [problem.split()[0] for problem in colab.stale()] == ["gone.ipynb:", "setting.ipynb"]
 
 
-@pytest.mark.parametrize("name", colab.chapters())
+@pytest.mark.parametrize("name", colab.wanted())
 def test_the_first_cell_is_the_guard(name):
     notebook = json.loads((colab.FOLDER / f"{name}.ipynb").read_text(encoding="utf-8"))
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    assert "".join(code[0]["source"]) == colab.guard()
+    assert "".join(code[0]["source"]) == colab.guard("book/student" if "/" in name else "book")
     assert all(cell["outputs"] == [] for cell in code)
 
 
-def run(folder, **environment):
-    code = colab.guard() + "\nprint(os.getcwd())"
+def run(folder, inside="book", **environment):
+    code = colab.guard(inside) + "\nprint(os.getcwd())"
     clean = {key: value for key, value in os.environ.items() if key != "COLAB_RELEASE_TAG"} | environment
     return subprocess.run([sys.executable, "-c", code], cwd=folder, env=clean, capture_output=True, text=True)
 
@@ -50,12 +50,13 @@ def test_on_colab_it_fetches_the_book_and_goes_to_its_folder(tmp_path):
     tools = tmp_path / "bin"
     tools.mkdir()
     git = tools / "git"
-    git.write_text('#!/bin/sh\necho "$@" >> "$(dirname "$0")/asked"\nfor last; do :; done\nmkdir -p "$last/book"\n')
+    note = 'echo "$@" >> "$(dirname "$0")/asked"'
+    git.write_text(f'#!/bin/sh\n{note}\nfor last; do :; done\nmkdir -p "$last/book/student"\n')
     git.chmod(0o755)
     settings = {"COLAB_RELEASE_TAG": "x", "RF_COLAB_FOLDER": str(tmp_path), "PATH": f"{tools}:{os.environ['PATH']}"}
     place = tmp_path / colab.address().rsplit("/", 1)[-1]
-    for _ in range(2):  # the second run finds everything in place
-        done = run(tmp_path, **settings)
+    for inside in ("book", "book/student"):  # the second run finds everything in place
+        done = run(tmp_path, inside, **settings)
         assert done.returncode == 0, done.stderr
-        assert done.stdout.strip() == os.path.realpath(place / "book")
+        assert done.stdout.strip() == os.path.realpath(place / inside)
     assert (tools / "asked").read_text().splitlines() == [f"clone -q --depth 1 {colab.address()} {place}"]

@@ -27,12 +27,13 @@ def notebook(chapter):
     return nbformat.read(FOLDER / f"{chapter.name}.ipynb", as_version=4)
 
 
-def test_every_exercise_has_a_solution_and_every_computation_an_answer(answers):
+def test_every_exercise_has_a_title_a_solution_and_an_answer(answers):
+    """Proofs too: a number that a right proof gives."""
     for chapter in CHAPTERS:
         for exercise in chapter.exercises:
+            assert exercise.title, exercise.label
             assert exercise.solution, exercise.label
-            if exercise.kind == "compute":
-                assert answers.get(exercise.label), f"{exercise.label}: name an answer (# answer: …) in its solution"
+            assert answers.get(exercise.label), f"{exercise.label}: name an answer (# answer: …) in its solution"
 
 
 def test_stored_answers_are_those_of_the_solutions(answers):
@@ -81,10 +82,9 @@ def test_stub_and_solution_match_and_no_solution_is_left(chapter):
         names = re.findall(r"(\w+)=", asked[0]) if asked else []
         for name in names:
             assert re.search(rf"^{name} = \.\.\.", text, re.MULTILINE), name
-        if exercise.kind == "compute":
-            assert asked, exercise.label
-            for cell in exercise.cells:
-                assert cell.source not in text, exercise.label
+        assert asked, exercise.label
+        for cell in exercise.cells:
+            assert cell.source not in text, exercise.label
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)

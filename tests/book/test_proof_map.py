@@ -9,6 +9,7 @@ import pytest
 import rf_map
 import rf_map_layout as layouts
 import rf_map_page
+import rf_map_rows as rows
 import rf_sources as sources
 from test_browser import FORMULAS, OVERFLOW, Visit
 
@@ -83,7 +84,7 @@ def test_a_statement_stands_below_its_grounds_in_the_chapter(proof_map, layout):
 def test_every_title_is_whole_and_fits(proof_map, layout):
     for label, box in layout.boxes.items():
         assert " ".join(box.lines) == " ".join(rf_map.drawn_title(proof_map.nodes[label].statement).split())
-        assert max(map(layouts.text_width, box.lines)) <= layouts.BOX - 2 * layouts.INSET, box.lines
+        assert max(map(rows.text_width, box.lines)) <= layouts.BOX - 2 * rows.INSET, box.lines
 
 
 def test_a_line_behind_a_box_or_on_another_is_noticed(layout):

@@ -53,7 +53,7 @@ def test_a_deck_has_every_result_and_figure_of_its_chapter(html, soup, name):
     expected = ["start", *(one["id"] for one in article.select(f"{kinds}, figure.rf-figure"))]
     assert [one["id"] for one in deck.select("main > section")] == expected
     assert [one["href"] for one in deck.select("nav a")] == [f"#{one}" for one in expected]
-    assert all(len(one["alt"].split()) >= 3 for one in deck.select("img"))
+    assert all(len(one["alt"].split()) >= 15 for one in deck.select("img"))
     for one in article.select(kinds):
         there = {formula.get_text() for formula in one.select("section .math") if not formula.find_parent("a")}
         here = {formula.get_text() for formula in deck.find(id=one["id"]).select(".math")}

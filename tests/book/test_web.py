@@ -13,6 +13,9 @@ import lighthouse
 import pytest
 import rf_cards
 import rf_head
+import rf_icons
+import rf_sheets
+import rf_sight
 import rf_space
 import rf_web
 from PIL import Image
@@ -156,7 +159,7 @@ def test_rules_without_use_go_and_the_rest_stays():
         '@charset "utf-8"; p{a:b} .used , .unused>a{c:d} .used .unused{e:f} .x:not(.unused){g:h}'
         '@media print{.unused{i:j} .used{k:"}{"}} @media screen{.unused{l:m}} @keyframes spin{from{n:o}}'
     )
-    kept = rf_web.compact(rf_web.without_unused(css, {"used", "x"}))
+    kept = rf_sheets.compact(rf_sheets.without_unused(css, {"used", "x"}))
     assert kept == (
         '@charset "utf-8";p{a:b}.used{c:d}.x:not(.unused){g:h}@media print{.used{k:"}{"}}@keyframes spin{from{n:o}}'
     )
@@ -166,7 +169,7 @@ def test_a_sheet_takes_in_what_it_imports_and_keeps_its_addresses(tmp_path):
     (tmp_path / "styles").mkdir()
     (tmp_path / "styles" / "a.css").write_text('@import "b.css?v=1"; i{background:url("../images/x.svg")}')
     (tmp_path / "styles" / "b.css").write_text("/* note */ b{background:url(data:image/png;base64,AA==)}")
-    sheet = rf_web.whole_sheet(tmp_path / "styles" / "a.css", tmp_path)
+    sheet = rf_sheets.whole_sheet(tmp_path / "styles" / "a.css", tmp_path)
     assert "url(images/x.svg)" in sheet
     assert "url(data:image/png;base64,AA==)" in sheet
     assert "note" not in sheet
@@ -174,7 +177,7 @@ def test_a_sheet_takes_in_what_it_imports_and_keeps_its_addresses(tmp_path):
 
 
 def test_an_unknown_icon_is_an_error():
-    icons = rf_web.Icons('{"bars":[448,512,[],"f0c9","M0 1"],bars2:[1,2,[],"f","M"]}')
+    icons = rf_icons.Icons('{"bars":[448,512,[],"f0c9","M0 1"],bars2:[1,2,[],"f","M"]}')
     drawn = icons.replace('<span class="fa-solid fa-bars"></span>')
     assert drawn == (
         '<svg class="svg-inline--fa fa-solid fa-bars" aria-hidden="true" viewBox="0 0 448 512">'
@@ -212,7 +215,7 @@ def test_sections_below_the_first_wait_with_a_guess_of_their_height():
 
     sections = section("a", "w") + section("b", "w " * 13) + section("c", "w " * 1300)
     page = f'<article><h1>t</h1>{sections}</article><section id="d"><h2>'
-    done = rf_web.rest_out_of_sight(page)
+    done = rf_sight.rest_out_of_sight(page)
     heights = dict(re.findall(r'<section id="(\w+)" class="rf-rest" style="--h:(\d+)px">', done))
     assert list(heights) == ["b", "c"]
     assert int(heights["c"]) > 10 * int(heights["b"])
