@@ -26,7 +26,7 @@
   // What is wider than its line, as a formula may be, scrolls inside itself, can be scrolled with the keyboard, and has a
   // shade at the end where more is hidden. Long pages have thousands of boxes: they are looked at in slices, after the
   // page was laid out, so that it answers meanwhile.
-  const SLICE = 8; // milliseconds
+  const SLICE = 4; // milliseconds
   const BOXES = "mjx-container, .math, .pst-scrollable-table-container, pre, .output, .rf-view, .rf-scroll";
   const queue = new Set();
   const asleep = new Set(); // sections that are not laid out
