@@ -8,8 +8,8 @@ import rf_space
 #: Names that matplotlib gives to every group of a drawing.
 _NAME = re.compile(r' id="([^"]+-[A-Za-z0-9.]+_\d+)"')
 _FORMULA = re.compile(r'<(span|div) class="(math [^"]*)"([^>]*)>(.*?)</\1>', re.DOTALL)
-#: The height of an x is 0.442 em in the fonts of the formulas, which are scaled to the letters beside them.
-EX = 1 / 0.442
+#: Size of the letters of formulas beside those of the text (book.css).
+SIZE = 1.19
 _FIGURE = re.compile(
     r'(<figure class="rf-figure"[^>]*>\s*)(<svg\b[^>]*?max-width:(\d+)px[^>]*?viewBox="0 0 ([\d.]+) ([\d.]+)"'
     r".*?</svg>)",
@@ -24,10 +24,10 @@ def keep_room(page: str) -> str:
         name, classes, more, tex = match.groups()
         tex = html.unescape(tex.strip())
         if name == "span" and tex.startswith(r"\("):
-            room = f"--w:{EX * rf_space.width(tex[2:-2]):.1f}ex"
+            room = f"--w:{SIZE * rf_space.width(tex[2:-2]):.2f}em"
         elif name == "div" and r"\[" in tex:
             tex = tex[tex.index(r"\[") + 2 : tex.rindex(r"\]")]
-            room = f"--h:{EX * rf_space.height(tex):.1f}ex"
+            room = f"--h:{SIZE * rf_space.height(tex):.1f}em"
         else:
             return match[0]
         return f'<{name} class="{classes}"{more} style="{room}">{match[4]}</{name}>'

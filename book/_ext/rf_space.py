@@ -1,10 +1,17 @@
 r"""How much room a formula will take, from its TeX alone: the page keeps it free until the formula is set.
 
 Formulas are set in the browser, after the text is shown. Without a place kept for them the lines would break anew and
-the text would jump. The widths are those of the usual TeX fonts, to about a tenth; only the calm depends on them.
+the text would jump. Widths are measured (tools/formula_widths.py); those of formulas that are new are estimated from
+the usual TeX fonts, to about a tenth. Only the calm depends on them.
 """
 
+import hashlib
+import json
 import re
+from functools import cache
+from pathlib import Path
+
+TABLE = Path(__file__).with_name("formula_widths.json")
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_&]|\S")
 #: Thousandths of an em: italic letters a to z, A to Z, Greek by name, roman letters a to z.
@@ -155,9 +162,23 @@ class Ruler:
         return LETTERS.get(token, 0.58 if token.startswith("\\") else 0.5)
 
 
-def width(tex: str) -> float:
-    """Width of an inline formula in em of its own font."""
+def key(tex: str) -> str:
+    return hashlib.sha256(tex.strip().encode()).hexdigest()[:8]
+
+
+@cache
+def table() -> dict[str, float]:
+    return json.loads(TABLE.read_text(encoding="utf-8")) if TABLE.exists() else {}
+
+
+def estimate(tex: str) -> float:
+    """Width of an inline formula in em of its own font, to about a tenth."""
     return Ruler(tex).run()
+
+
+def width(tex: str) -> float:
+    """Width of an inline formula in em of its own font, measured if it is known."""
+    return table().get(key(tex)) or estimate(tex)
 
 
 def height(tex: str) -> float:

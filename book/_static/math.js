@@ -131,6 +131,7 @@
     const box = document.createElement("template");
     box.innerHTML = made.get(formula);
     piece.node.replaceWith(box.content);
+    formula.classList.add("rf-set"); // its room is as wide as TeX was guessed to be
     made.delete(formula);
   };
   const inWorker = {

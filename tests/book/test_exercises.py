@@ -168,3 +168,14 @@ assert half == 0.5
     )
     with pytest.raises(AssertionError):
         tool.answers(broken)
+
+
+def test_the_page_leads_to_notebooks_that_are_there(html, soup):
+    """Binder and Colab open files of the repository; the files to download are on the site."""
+    links = [link["href"] for link in soup(html / "book" / "exercises.html").select("article a[href]")]
+    binder = [link.partition("lab/tree/")[2] for link in links if "mybinder.org" in link]
+    colab = [link.partition("/blob/main/")[2] for link in links if "colab.research" in link]
+    files = [link.removeprefix("../") for link in links if link.startswith("../student/")]
+    assert len(binder) == len(colab) == len(files) / 3 == len(CHAPTERS)
+    assert all((tool.ROOT / path).is_file() for path in [*binder, *colab])
+    assert all((html / path).is_file() for path in files)

@@ -234,7 +234,7 @@ def test_sections_below_the_first_wait_with_a_guess_of_their_height():
     ],
 )
 def test_room_for_a_formula(tex, least, most):
-    assert least <= rf_space.width(tex) <= most
+    assert least <= rf_space.estimate(tex) <= most
 
 
 def test_room_grows_with_the_rows():
