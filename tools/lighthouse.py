@@ -201,11 +201,13 @@ def main(arguments=None) -> int:
     parser.add_argument("--runs", type=int, default=RUNS, help=f"runs a page; their median counts (default {RUNS})")
     parser.add_argument("--forms", nargs="+", choices=FORMS, default=list(FORMS))
     parser.add_argument("--least", type=int, default=LEAST, help=f"smallest score that passes (default {LEAST})")
-    parser.add_argument("--record", action="store_true", help="keep the numbers of all pages in book/data")
+    parser.add_argument("--record", action="store_true", help="keep the numbers in book/data, of all pages or of those named")
     parser.add_argument("--version", action="version", version=VERSION, help="the version of Lighthouse to install")
     options = parser.parse_args(arguments)
-    if options.record and (options.pages or options.forms != list(FORMS) or options.runs != RUNS):
-        parser.error("--record keeps all pages in both forms: give no pages, forms or runs")
+    if options.record and (options.forms != list(FORMS) or options.runs != RUNS):
+        parser.error("--record keeps both forms and the median of all runs: give no forms or runs")
+    if options.record and options.pages and not RECORD.exists():
+        parser.error("--record of some pages needs a record of all of them: give no pages")
     known = {page.removeprefix("book/") for page in build_book.toc_pages()} | {"search"}
     if unknown := set(options.pages) - known:
         parser.error(f"no such page: {', '.join(sorted(unknown))}")
@@ -232,7 +234,7 @@ def main(arguments=None) -> int:
                 print(line(page, form, found[page][form]), flush=True)
                 for complaint in () if number else complaints(one.first):
                     print(f"    {complaint}", flush=True)
-            if options.record:
+            if options.record and (not options.pages or number == options.runs - 1):
                 keep(found, time.perf_counter() - start)
     low = [
         f"{page} ({form}) {name}: {score}"
@@ -247,11 +249,13 @@ def main(arguments=None) -> int:
 
 
 def keep(found: dict, seconds: float) -> Path:
-    """Store the numbers with their provenance."""
+    """Store the numbers with their provenance; pages that were not measured now keep theirs."""
     sys.path.insert(0, str(ROOT))
     from rfcompanion import records
 
-    results = {"pages": found, "lighthouse": VERSION}
+    known = records.read(RECORD)["pages"] if RECORD.exists() else {}
+    pages = {page: found.get(page, known.get(page)) for page in PAGES if page in found or page in known}
+    results = {"pages": pages, "lighthouse": VERSION}
     return records.write(RECORD, results, seed=None, seconds=seconds, command="python tools/lighthouse.py --record")
 
 
