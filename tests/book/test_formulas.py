@@ -36,7 +36,7 @@ def page(browser):
     context.close()
 
 
-@pytest.mark.parametrize("name", ["setting", "lower_bound", "proof_map"])
+@pytest.mark.parametrize("name", ["setting", "lower_bound"])
 def test_a_worker_sets_what_mathjax_sets_in_the_page(page, site, html, name):
     found = []
     for address in (f"{site}/book/{name}.html", (html / "book" / f"{name}.html").as_uri()):
