@@ -46,7 +46,7 @@ def measured() -> dict[str, float]:
         for name in [*build_book.toc_pages()]:
             page.goto((HTML / f"{name}.html").as_uri())
             page.evaluate(browser.WAIT_FOR_MATH)
-            found |= {rf_space.key(tex): round(width, 2) for tex, width in page.evaluate(MEASURE)}
+            found |= {rf_space.key(tex): round(width, 3) for tex, width in page.evaluate(MEASURE)}
     return found
 
 

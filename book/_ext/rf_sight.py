@@ -24,7 +24,7 @@ def keep_room(page: str) -> str:
         name, classes, more, tex = match.groups()
         tex = html.unescape(tex.strip())
         if name == "span" and tex.startswith(r"\("):
-            room = f"--w:{SIZE * rf_space.width(tex[2:-2]):.2f}em"
+            room = f"--w:{SIZE * rf_space.width(tex[2:-2]):.3f}em"
         elif name == "div" and r"\[" in tex:
             tex = tex[tex.index(r"\[") + 2 : tex.rindex(r"\]")]
             room = f"--h:{SIZE * rf_space.height(tex):.1f}em"

@@ -5,19 +5,21 @@
 let ready = null;
 let known = ""; // MathJax puts new rules before those that it has made
 
-const load = ({ startup, settings }) => {
-  self.MathJax = {
-    ...settings,
-    loader: {
-      load: ["adaptors/liteDOM", ...settings.loader.load],
-      paths: { mathjax: new URL(".", startup).href.slice(0, -1) },
-      require: (address) => importScripts(address),
-    },
-    startup: { typeset: false },
-  };
-  importScripts(startup);
-  return self.MathJax.startup.promise;
-};
+const load = ({ startup, settings }) =>
+  new Promise((go, fail) => {
+    self.MathJax = {
+      ...settings,
+      loader: {
+        load: ["adaptors/liteDOM", ...settings.loader.load],
+        paths: { mathjax: new URL(".", startup).href.slice(0, -1) },
+        require: (address) => importScripts(address),
+        failed: fail, // MathJax would wait for the missing part for ever
+      },
+      startup: { typeset: false },
+    };
+    importScripts(startup);
+    self.MathJax.startup.promise.then(go, fail);
+  });
 
 const set = async ({ id, formulas, width }) => {
   await ready;

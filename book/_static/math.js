@@ -16,6 +16,7 @@
   const SLICE = 5; // milliseconds of work between two looks at what the reader does
   const NEAR = "60% 0%"; // of a screen, above and below
   const REST = 3000; // milliseconds until the worker goes on with what is far away
+  const PATIENCE = 20000; // milliseconds for an answer of the worker
   const pause = () => new Promise((go) => setTimeout(go, 0));
 
   const waiting = new Set();
@@ -93,6 +94,7 @@
   const hire = () => {
     worker = new Worker(new URL("math-worker.js", src));
     worker.onmessage = ({ data }) => {
+      if (!asked.has(data.id)) return; // too late
       const { go, fail } = asked.get(data.id);
       asked.delete(data.id);
       data.problem ? fail(data.problem) : go(data);
@@ -111,6 +113,7 @@
     const formulas = batch.map((formula) => read(formula) || { tex: "", display: false });
     const answer = await new Promise((go, fail) => {
       asked.set(++number, { go, fail });
+      setTimeout(fail, PATIENCE);
       const lines = formulas.map(({ tex, display }) => ({ tex, display }));
       worker.postMessage({ id: number, formulas: lines, width: room() });
     });

@@ -46,7 +46,9 @@ def test_a_worker_sets_what_mathjax_sets_in_the_page(page, site, html, name):
     (in_page_there, there), (in_page_here, here) = found
     assert (in_page_there, in_page_here) == (False, True)
     assert len(there) == len(here) > 50
-    assert there == here
+    for one, other in zip(there, here, strict=True):
+        assert one[:2] == other[:2]
+        assert all(abs(a - b) <= 1 for a, b in zip(one[2:], other[2:], strict=True)), (one, other)  # rounding
     assert page.errors == []
 
 

@@ -74,8 +74,8 @@ def test_figures_and_formulas_have_their_room(html, soup):
         assert re.search(r"aspect-ratio:[\d.]+/[\d.]+", figure.select_one(".rf-drawing")["style"])
     formulas = tree.select("article span.math")
     assert len(formulas) > 500
-    assert all(re.fullmatch(r"--w:\d+\.\dex", formula["style"]) for formula in formulas)
-    assert all(re.fullmatch(r"--h:\d+\.\dex", block["style"]) for block in tree.select("article div.math"))
+    assert all(re.fullmatch(r"--w:\d+\.\d{3}em", formula["style"]) for formula in formulas)
+    assert all(re.fullmatch(r"--h:\d+\.\dem", block["style"]) for block in tree.select("article div.math"))
 
 
 def test_robots_and_sitemap_name_the_one_address(html):
