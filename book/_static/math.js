@@ -243,14 +243,26 @@
     await start();
   };
 
+  // The two fonts of nearly every formula come first: with letters of another font lines would break anew, twice.
+  const fetchFonts = () => {
+    const names = { MJXTEX: "Main-Regular", "MJXTEX-I": "Math-Italic" };
+    const faces = Object.entries(names).map(([family, name]) => {
+      const address = new URL(`output/chtml/fonts/woff-v2/MathJax_${name}.woff`, new URL(startup, document.baseURI));
+      return new FontFace(family, `url("${address}")`).load().then((face) => document.fonts.add(face));
+    });
+    return Promise.race([Promise.all(faces).catch(() => {}), new Promise((go) => setTimeout(go, 1000))]);
+  };
+
   // MathJax itself is fetched when the page has been shown.
   let begun = false;
   const begin = async () => {
     if (begun) return;
     begun = true;
+    const fonts = fetchFonts();
     try {
       if (engine === inWorker) hire();
       else await loadInPage();
+      await fonts;
       await look();
     } catch {
       showTeX();
