@@ -201,7 +201,7 @@ def main(arguments=None) -> int:
     parser.add_argument("--runs", type=int, default=RUNS, help=f"runs a page; their median counts (default {RUNS})")
     parser.add_argument("--forms", nargs="+", choices=FORMS, default=list(FORMS))
     parser.add_argument("--least", type=int, default=LEAST, help=f"smallest score that passes (default {LEAST})")
-    parser.add_argument("--record", action="store_true", help="keep the numbers in book/data, of all pages or of those named")
+    parser.add_argument("--record", action="store_true", help="keep the numbers (of all pages, or of those named)")
     parser.add_argument("--version", action="version", version=VERSION, help="the version of Lighthouse to install")
     options = parser.parse_args(arguments)
     if options.record and (options.forms != list(FORMS) or options.runs != RUNS):
