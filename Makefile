@@ -38,8 +38,8 @@ print: venv ## one PDF of the whole book, and a zip of its pages (needs Chromium
 .PHONY: notebooks
 notebooks: venv ## convert and execute the chapters whose sources changed
 	@$(RUN) tools/notebooks.py $(ARGS)
-	@$(RUN) tools/colab_notebooks.py
 	@$(RUN) tools/exercises.py
+	@$(RUN) tools/colab_notebooks.py
 
 .PHONY: test
 test: venv ## unit tests, every notebook run again, checks of the built book

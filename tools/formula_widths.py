@@ -43,7 +43,7 @@ def measured() -> dict[str, float]:
     with browser.chromium() as chromium:
         page = chromium.new_page(viewport={"width": 1600, "height": 1000})
         page.add_init_script(f"document.addEventListener('DOMContentLoaded', {KEEP})")
-        for name in [*build_book.toc_pages()]:
+        for name in build_book.toc_pages():
             page.goto((HTML / f"{name}.html").as_uri())
             page.evaluate(browser.WAIT_FOR_MATH)
             found |= {rf_space.key(tex): round(width, 3) for tex, width in page.evaluate(MEASURE)}
