@@ -74,24 +74,25 @@ def same_code(one: list[str], other: list[str]) -> bool:
 
 def refresh(name: str) -> bool:
     """Make the notebook again with the outputs it has; False if it must be executed (other code, or never run)."""
+    import chapter_files
     import nbformat
     import notebooks
 
-    text = notebooks.source_of(name).read_text(encoding="utf-8")
+    text = chapter_files.source_of(name).read_text(encoding="utf-8")
     try:
-        old = notebooks.load(notebooks.notebook_of(name))
+        old = chapter_files.load(chapter_files.notebook_of(name))
     except OSError:
         return False
-    new = notebooks.read_source(text)
+    new = chapter_files.read_source(text)
     ours, theirs = ([c for c in book.cells if c.cell_type == "code"] for book in (new, old))
     if not same_code([c.source for c in ours], [c.source for c in theirs]):
         return False
     for cell, run in zip(ours, theirs, strict=True):
         cell.outputs, cell.execution_count = run.outputs, run.execution_count
-    new.metadata["language_info"] = dict(notebooks.LANGUAGE)
+    new.metadata["language_info"] = dict(chapter_files.LANGUAGE)
     if notebooks.check(text, new):
         return False
-    notebooks.write(notebooks.notebook_of(name), nbformat.writes(new) + "\n")
+    chapter_files.write(chapter_files.notebook_of(name), nbformat.writes(new) + "\n")
     return True
 
 

@@ -13,7 +13,7 @@ import tomllib
 from pathlib import Path
 
 import build_book
-import notebooks
+import chapter_files
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "colab"
@@ -52,7 +52,7 @@ def guard(folder: str = "book") -> str:
 def chapters() -> list[str]:
     """The pages of the contents that have a source with code."""
     names = [page.removeprefix("book/") for page in build_book.toc_pages()]
-    return [name for name in names if notebooks.source_of(name).exists()]
+    return [name for name in names if chapter_files.source_of(name).exists()]
 
 
 def text(name: str) -> str:
@@ -62,7 +62,7 @@ def text(name: str) -> str:
     if name.startswith("student/"):
         notebook = nbformat.read(ROOT / "book" / f"{name}.ipynb", as_version=4)
     else:
-        notebook = notebooks.read_source(notebooks.source_of(name).read_text(encoding="utf-8"))
+        notebook = chapter_files.read_source(chapter_files.source_of(name).read_text(encoding="utf-8"))
     folder = f"book/{name}".rpartition("/")[0]
     first = nbformat.v4.new_code_cell(guard(folder), id="on-colab")
     notebook.cells.insert(1, first)  # after the title

@@ -106,8 +106,8 @@ def portable(text: str, chapter: sources.Chapter) -> str:
 
 
 def student_notebook(chapter: sources.Chapter, asked: dict[str, dict]):
+    import chapter_files
     import nbformat
-    import notebooks
 
     new = nbformat.v4
     intro = (
@@ -130,11 +130,11 @@ def student_notebook(chapter: sources.Chapter, asked: dict[str, dict]):
             cells.append(new.new_code_cell(f'check("{exercise.label}", {given})'))
     seen: dict[str, int] = {}
     for cell in cells:
-        name = notebooks.digest(cell.source)[:8]
+        name = chapter_files.digest(cell.source)[:8]
         seen[name] = seen.get(name, 0) + 1
         cell["id"] = name if seen[name] == 1 else f"{name}-{seen[name]}"
     book = new.new_notebook(cells=cells)
-    book.metadata.update(kernelspec=dict(notebooks.KERNELSPEC), language_info=dict(notebooks.LANGUAGE))
+    book.metadata.update(kernelspec=dict(chapter_files.KERNELSPEC), language_info=dict(chapter_files.LANGUAGE))
     return book
 
 

@@ -10,181 +10,15 @@ outputs. The direction is always source → notebook, and what decides is conten
 """
 
 import argparse
-import hashlib
 import json
-import os
 import re
 import sys
-import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from chapter_files import ROOT, as_text, digest, load, names, notebook_of, read_source, source_of, write
+from run_chapter import ANSI, ChapterError, execute
 
-#: Set for every run of a notebook, here and in ``make test``: same numbers, same drawings, no bars, quiet threads.
-ENVIRONMENT = {
-    "PYTHONHASHSEED": "0",
-    "SOURCE_DATE_EPOCH": "0",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "TQDM_DISABLE": "1",
-}
-#: Seconds that a whole chapter should stay under, and that one cell may take before it is stopped.
-CHAPTER_SECONDS = 30
-CELL_SECONDS = 300
-
-KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
-LANGUAGE = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python", "pygments_lexer": "ipython3"}
 MACHINE = re.compile(r"/(?:home|root|tmp|Users|private)/|[A-Z]:\\+Users|site-packages|ipykernel_\d|<ipython-input")
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
-
-
-class ChapterError(Exception):
-    """A chapter that could not be executed, with a message for its author."""
-
-
-# --------------------------------------------------------------------------------------------------------------
-# Text
-
-
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def read_source(text: str):
-    """The notebook, without outputs, that a source describes; cell identifiers follow from their content."""
-    import jupytext
-
-    notebook = jupytext.reads(text, fmt="md:myst")
-    seen: dict[str, int] = {}
-    for cell in notebook.cells:
-        name = digest(f"{cell.cell_type}\n{cell.source}")[:8]
-        seen[name] = seen.get(name, 0) + 1
-        cell["id"] = name if seen[name] == 1 else f"{name}-{seen[name]}"
-    front = dict(notebook.metadata)
-    front.pop("jupytext", None)
-    front.update(
-        kernelspec=dict(KERNELSPEC),
-        language_info=dict(LANGUAGE),
-        rfcompanion={"source_sha256": digest(text)},
-    )
-    notebook.metadata.clear()
-    notebook.metadata.update(front)
-    notebook.nbformat, notebook.nbformat_minor = 4, 5
-    return notebook
-
-
-def as_text(notebook) -> str:
-    """What ``jupytext --to md:myst`` makes of a notebook, without the parts of the header that name versions."""
-    import copy
-
-    import jupytext
-
-    notebook = copy.deepcopy(notebook)
-    for key in ("jupytext", "rfcompanion", "language_info", "kernelspec"):
-        notebook.metadata.pop(key, None)
-    notebook.metadata["jupytext"] = {"notebook_metadata_filter": "-jupytext"}
-    return jupytext.writes(notebook, fmt="md:myst").strip() + "\n"
-
-
-# --------------------------------------------------------------------------------------------------------------
-# Execution
-
-
-def execute(notebook, name: str, folder: Path, progress=lambda: None):
-    """Run every cell in order in a fresh kernel of this very Python, as if started in ``folder``."""
-    from ipykernel.kernelspec import get_kernel_dict
-    from jupyter_client import AsyncKernelManager
-    from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-
-    class ThisPython(KernelSpecManager):
-        """A kernel of the same name in the user's folder must not shadow the environment's own."""
-
-        def get_kernel_spec(self, kernel_name):
-            return KernelSpec(**get_kernel_dict())
-
-    class Client(NotebookClient):
-        async def async_execute_cell(self, cell, cell_index, *arguments, **options):
-            self.current = cell_index
-            result = await super().async_execute_cell(cell, cell_index, *arguments, **options)
-            if cell.cell_type == "code":
-                progress()
-            return result
-
-    manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=ThisPython())
-    client = Client(
-        notebook,
-        km=manager,
-        extra_arguments=["--log-level=ERROR"],
-        timeout=CELL_SECONDS,
-        record_timing=False,
-        coalesce_streams=True,
-        resources={"metadata": {"path": str(folder)}},
-    )
-    client.current = 0
-    try:
-        client.execute(env={**os.environ, **ENVIRONMENT})
-    except CellExecutionError as error:
-        raise ChapterError(_describe(name, notebook, client.current, ANSI.sub("", str(error)))) from None
-    except CellTimeoutError:
-        message = (
-            f"a cell may take {CELL_SECONDS} s at most (a whole chapter {CHAPTER_SECONDS} s): store a record instead"
-        )
-        raise ChapterError(_describe(name, notebook, client.current, message)) from None
-    except DeadKernelError:
-        raise ChapterError(_describe(name, notebook, client.current, "the kernel died (out of memory?)")) from None
-    notebook.metadata["language_info"] = dict(LANGUAGE)  # the kernel puts its own version there
-    for cell in notebook.cells:
-        cell.metadata.pop("execution", None)
-        for output in cell.get("outputs", ()):
-            output.get("metadata", {}).clear()
-    return notebook
-
-
-def _describe(name: str, notebook, index: int, message: str) -> str:
-    """Say which cell failed, where it stands in the source, and how."""
-    cell = notebook.cells[index]
-    number = sum(c.cell_type == "code" for c in notebook.cells[: index + 1])
-    lines = cell.source.splitlines()
-    line = _line_of(name, cell.source)
-    place = f"{source_of(name).relative_to(ROOT)}{f', line {line}' if line else ''}, code cell {number}"
-    tail = message.strip().splitlines()
-    tail = tail if len(tail) <= 40 else [*tail[:12], "   …", *tail[-25:]]
-    head = lines[0] if lines else ""
-    return "\n".join([f"{place}: {head}", *("    " + part for part in tail)])
-
-
-def _line_of(name: str, code: str) -> int | None:
-    try:
-        text = source_of(name).read_text(encoding="utf-8")
-    except OSError:
-        return None
-    at = text.find(code.strip())
-    return text.count("\n", 0, at) + 1 if at >= 0 else None
-
-
-# --------------------------------------------------------------------------------------------------------------
-# Files
-
-
-def source_of(name: str) -> Path:
-    return ROOT / "book" / "sources" / f"{name}.md"
-
-
-def notebook_of(name: str) -> Path:
-    return ROOT / "book" / f"{name}.ipynb"
-
-
-def names() -> list[str]:
-    return sorted(path.stem for path in (ROOT / "book" / "sources").glob("*.md"))
-
-
-def load(path: Path):
-    import nbformat
-
-    return nbformat.read(path, as_version=4)
 
 
 def is_current(name: str) -> bool:
@@ -192,14 +26,6 @@ def is_current(name: str) -> bool:
         return not check(source_of(name).read_text(encoding="utf-8"), load(notebook_of(name)))
     except Exception:  # a notebook that cannot be read is one to be made again
         return False
-
-
-def write(path: Path, text: str) -> None:
-    """Replace a file in one step: an interrupted run leaves the old one."""
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-        file.write(text)
-    os.chmod(file.name, 0o644)
-    os.replace(file.name, path)
 
 
 def build(name: str, progress=lambda: None) -> None:
@@ -211,10 +37,6 @@ def build(name: str, progress=lambda: None) -> None:
     if problems:
         raise ChapterError("\n".join(f"{source_of(name).relative_to(ROOT)}: {problem}" for problem in problems))
     write(notebook_of(name), nbformat.writes(notebook) + "\n")
-
-
-# --------------------------------------------------------------------------------------------------------------
-# Checks
 
 
 def check(text: str, notebook) -> list[str]:
@@ -262,9 +84,6 @@ def check_all(chosen: list[str]) -> list[str]:
         if path.stem not in sources
     ]
     return problems
-
-
-# --------------------------------------------------------------------------------------------------------------
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -22,8 +22,8 @@ import time
 from pathlib import Path
 
 import browser
-import notebooks
-from notebooks import ROOT
+import chapter_files
+from chapter_files import ROOT
 
 TOKEN = secrets.token_hex(16)
 
@@ -145,7 +145,7 @@ def main(arguments=None) -> int:
     parser.add_argument("--one-index", action="store_true", help="leave out PyTorch's own package index")
     parser.add_argument("--seconds", type=int, default=240, help="patience for the chapter (default: 240)")
     options = parser.parse_args(arguments)
-    if not notebooks.notebook_of(options.name).exists():
+    if not chapter_files.notebook_of(options.name).exists():
         parser.error(f"no such chapter: {options.name}")
     if not options.no_browser:
         browser.executable()
@@ -162,7 +162,7 @@ def main(arguments=None) -> int:
         else:
             in_a_kernel(python, clone, options.name)
             where = "a kernel of the fresh environment (no JupyterLab)"
-        found = problems(path, notebooks.notebook_of(options.name))
+        found = problems(path, chapter_files.notebook_of(options.name))
     finally:
         if options.keep is None:
             shutil.rmtree(folder, ignore_errors=True)

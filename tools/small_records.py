@@ -15,8 +15,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-import notebooks
-from notebooks import ROOT
+import chapter_files
+import run_chapter
+from chapter_files import ROOT
 
 NEEDED = ("book", "rfcompanion", "tools")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "data", "student")
@@ -39,7 +40,7 @@ def feeds(chapters: list[str]) -> dict[str, list[str]]:
 
 def call(folder: Path, *command: str) -> bool:
     """Run a Python command in the copy, with the copy's package."""
-    environment = {**os.environ, **notebooks.ENVIRONMENT, "PYTHONPATH": str(folder)}
+    environment = {**os.environ, **run_chapter.ENVIRONMENT, "PYTHONPATH": str(folder)}
     return subprocess.run([sys.executable, *command], cwd=folder, env=environment).returncode == 0
 
 
@@ -47,7 +48,7 @@ def silent(folder: Path, records: dict[str, list[str]]) -> list[str]:
     """Chapters that show a small record and do not say so."""
     problems = []
     for name, files in records.items():
-        cells = notebooks.load(folder / "book" / f"{name}.ipynb").cells
+        cells = chapter_files.load(folder / "book" / f"{name}.ipynb").cells
         outputs = [output for cell in cells for output in cell.get("outputs", ())]
         printed = "".join(output.text for output in outputs if output.output_type == "stream")
         problems += [f"{name}: does not say that {file} is small" for file in files if f"record {file}" not in printed]
@@ -60,8 +61,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--jobs", default="1", metavar="N", help="processes that make the records")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="copy to this new folder, and leave it there")
     options = parser.parse_args(arguments)
-    chosen = options.names or notebooks.names()
-    if unknown := set(chosen) - set(notebooks.names()):
+    chosen = options.names or chapter_files.names()
+    if unknown := set(chosen) - set(chapter_files.names()):
         parser.error(f"no such chapter: {', '.join(sorted(unknown))}")
     if options.keep and options.keep.exists():
         parser.error(f"--keep must name a folder that does not exist yet, got {options.keep}")

@@ -16,8 +16,9 @@ from datetime import UTC, datetime
 from importlib import metadata
 
 import build_book
-import notebooks
-from notebooks import ROOT
+import chapter_files
+import run_chapter
+from chapter_files import ROOT
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
@@ -30,7 +31,7 @@ PACKAGES = ("numpy", "scipy", "matplotlib", "torch", "mpmath", "piqp", "jupyter-
 def chapters() -> list[str]:
     """The pages that are notebooks, in the order of the contents."""
     names = [page.removeprefix("book/") for page in build_book.toc_pages()]
-    return [name for name in names if notebooks.notebook_of(name).exists()]
+    return [name for name in names if chapter_files.notebook_of(name).exists()]
 
 
 def code_digest(notebook) -> str:
@@ -42,7 +43,7 @@ def outdated(recorded: dict[str, dict]) -> list[str]:
     """Chapters whose code is not the code that was measured, each with the command that measures it again."""
     found = []
     for name in chapters():
-        now = code_digest(notebooks.read_source(notebooks.source_of(name).read_text(encoding="utf-8")))
+        now = code_digest(chapter_files.read_source(chapter_files.source_of(name).read_text(encoding="utf-8")))
         if recorded.get(name, {}).get("code") != now:
             found.append(f"{name}: its code has changed since it was measured: run python tools/status.py {name}")
     return found
@@ -66,14 +67,14 @@ def measure(name: str) -> dict:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
-    stored = notebooks.load(notebooks.notebook_of(name))
-    fresh = notebooks.load(notebooks.notebook_of(name))
+    stored = chapter_files.load(chapter_files.notebook_of(name))
+    fresh = chapter_files.load(chapter_files.notebook_of(name))
     cells = [cell for cell in fresh.cells if cell.cell_type == "code"]
     for cell in cells:
         cell.outputs, cell.execution_count = [], None
     client = NotebookClient(
         fresh,
-        timeout=notebooks.CELL_SECONDS,
+        timeout=run_chapter.CELL_SECONDS,
         kernel_name="python3",
         resources={"metadata": {"path": str(ROOT / "book")}},
     )
@@ -106,7 +107,7 @@ def main(arguments=None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args(arguments)
-    os.environ.update(notebooks.ENVIRONMENT)
+    os.environ.update(run_chapter.ENVIRONMENT)
     sys.path.insert(0, str(ROOT))
     from rfcompanion import records
 

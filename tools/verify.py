@@ -8,7 +8,8 @@ import subprocess
 import sys
 
 import build_book
-from notebooks import ENVIRONMENT, ROOT
+from chapter_files import ROOT
+from run_chapter import ENVIRONMENT
 
 SANITIZE = ROOT / "tests" / "book" / "nbval_sanitize.cfg"
 PROCESSES = 2

@@ -89,9 +89,18 @@
     reveal(box);
   };
 
+  // Several boxes may lie up or down: the arrow leads to the first, the arrow with Shift on to the next of them.
+  let fork = null;
   const onward = (label, from, to) => {
-    const line = lines.find(({ dataset }) => dataset[from] === label);
-    return line && byLabel.get(line.dataset[to]);
+    const targets = lines.filter(({ dataset }) => dataset[from] === label).map(({ dataset }) => dataset[to]);
+    if (!targets.length) return null;
+    fork = { targets, at: 0, from };
+    return byLabel.get(targets[0]);
+  };
+  const beside = (label, from) => {
+    if (!fork || fork.from !== from || fork.targets[fork.at] !== label) return null;
+    fork.at = (fork.at + 1) % fork.targets.length;
+    return byLabel.get(fork.targets[fork.at]);
   };
   lines.sort((one, other) => order(one) - order(other)); // "first" is the first on the map, whatever is drawn last
   function order({ dataset }) {
@@ -117,8 +126,8 @@
       const steps = {
         ArrowRight: () => boxes[index + 1],
         ArrowLeft: () => boxes[index - 1],
-        ArrowUp: () => onward(label, "from", "to"), // what it rests on
-        ArrowDown: () => onward(label, "to", "from"), // what uses it
+        ArrowUp: () => (event.shiftKey && beside(label, "from")) || onward(label, "from", "to"), // what it rests on
+        ArrowDown: () => (event.shiftKey && beside(label, "to")) || onward(label, "to", "from"), // what uses it
         Home: () => boxes[0],
         End: () => boxes[boxes.length - 1],
       };

@@ -11,8 +11,11 @@ from . import columns, devices
 GRAM_ROWS = 4096
 #: Rows whose features exist at one time; targets, and features where they fit, are kept by these parts of a block.
 PART_ROWS = 2048
-#: Rows of a block whose features stay in the processor's cache during a float64 pass.
-_CACHE_BYTES = 2**20
+#: Rows whose features are made and multiplied at once on a processor: they stay in its caches, and products with so few
+#: rows are as fast as with more.
+PRODUCT_ROWS = 512
+#: Bytes of the features of so few rows that a float64 pass, which only reads them, finds them in the cache.
+_CACHE_BYTES = 2**21
 
 
 class NotFinite(ValueError):
@@ -34,6 +37,7 @@ class Data:
     _targets: dict = None
     _features: dict = None
     _inputs: dict = None
+    _sums: object = None
 
     def __post_init__(self):
         self._targets, self._features, self._inputs = {}, {}, {}
@@ -91,6 +95,29 @@ class Data:
             self._features[start, stop] = phi
         return cast(phi, dtype), y
 
+    def pieces(self, start: int, stop: int, dtype: str):
+        """Yield features and targets of a part of a block, few rows at a time on a processor: caches hold them."""
+        if self.keep_features or self.backend != "numpy":
+            yield self.block(start, stop, dtype)
+            return
+        x = self.inputs(start, stop)
+        y = self.targets(start, stop, x)
+        for low in range(0, stop - start, PRODUCT_ROWS):
+            piece = slice(low, low + PRODUCT_ROWS)
+            yield self.features(cast(x[piece], dtype)), y[piece]
+
+    def targets_of(self, start: int, stop: int):
+        """Return targets that were evaluated before."""
+        return self._targets[start, stop]
+
+    def emptied(self, shape, dtype: str):
+        """Return zeros (shape) in memory that is taken once and used again by the next call."""
+        if self._sums is None:
+            self._sums = zeros(self, *shape, dtype=dtype)
+        else:
+            self._sums[...] = 0.0
+        return self._sums
+
 
 def cast(array, dtype: str):
     """Return an array in another precision, itself if it has it already."""
@@ -127,12 +154,13 @@ def parts(start: int, stop: int):
 def add_gram(data: Data, gram, start: int, stop: int, precision: str):
     """Add ΦᵀΦ to the lower triangle of ``gram``; return Φᵀy, (r, k), and Σy² of each target."""
     same = precision == devices.dtype_of(gram)
-    sums = gram if same else zeros(data, *gram.shape, dtype=precision)
+    sums = gram if same else data.emptied(gram.shape, precision)
     cross = squares = 0.0
     for low, high in parts(start, stop):
-        phi, y = data.block(low, high, precision)
-        add_product(sums, phi)
-        cross = cross + cast(phi.T @ cast(y, precision), "float64")
+        for phi, y in data.pieces(low, high, precision):
+            add_product(sums, phi)
+            cross = cross + cast(phi.T @ cast(y, precision), "float64")
+        y = data.targets_of(low, high)
         squares = squares + (y * y).sum(0)
     if not same:
         add_lower(gram, sums)

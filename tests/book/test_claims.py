@@ -84,8 +84,8 @@ def test_halves():
 @pytest.fixture
 def book(tmp_path):
     """A project with one chapter, its stored outputs and one test; ``write`` changes a part of it."""
+    import chapter_files
     import nbformat
-    import notebooks
 
     (tmp_path / "book" / "sources").mkdir(parents=True)
     (tmp_path / "tests").mkdir()
@@ -94,7 +94,7 @@ def book(tmp_path):
     def write(text=SMALL, test=TEST, output="0.125\n"):
         (tmp_path / "book" / "sources" / "small.md").write_text(text, encoding="utf-8")
         (tmp_path / "tests" / "test_small.py").write_text(test, encoding="utf-8")
-        notebook = notebooks.read_source(text)
+        notebook = chapter_files.read_source(text)
         cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
         cells[0].outputs = [nbformat.v4.new_output("stream", name="stdout", text=output)]
         nbformat.write(notebook, tmp_path / "book" / "small.ipynb")

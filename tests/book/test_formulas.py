@@ -1,6 +1,6 @@
 """Formulas on a site: a worker sets them beside the page, as MathJax sets them in a page opened from a folder."""
 
-import lighthouse
+import local_site
 import pytest
 from browser import WAIT_FOR_MATH
 
@@ -22,7 +22,7 @@ IN_PAGE = "() => Boolean(MathJax.version)"
 
 @pytest.fixture(scope="module")
 def site(html):
-    with lighthouse.served() as address:
+    with local_site.served() as address:
         yield address
 
 

@@ -6,9 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import chapter_files
 import nbformat
 import notebooks
 import pytest
+import run_chapter
 
 SANITIZE = Path(__file__).with_name("nbval_sanitize.cfg")
 
@@ -44,7 +46,7 @@ figures.show(fig, name="fig-line", alt="A line", caption=f"The line ends at {val
 def chapter(tmp_path_factory):
     """A small executed chapter, as the tool makes it."""
     folder = tmp_path_factory.mktemp("chapter")
-    return notebooks.execute(notebooks.read_source(CHAPTER), "small", folder)
+    return run_chapter.execute(chapter_files.read_source(CHAPTER), "small", folder)
 
 
 @pytest.fixture
@@ -60,13 +62,13 @@ def code_cells(notebook):
 
 
 def test_every_notebook_agrees_with_its_source():
-    assert notebooks.check_all(notebooks.names()) == []
+    assert notebooks.check_all(chapter_files.names()) == []
 
 
-@pytest.mark.parametrize("name", notebooks.names())
+@pytest.mark.parametrize("name", chapter_files.names())
 def test_a_broken_copy_of_each_chapter_is_noticed(name):
-    text = notebooks.source_of(name).read_text(encoding="utf-8")
-    original = notebooks.load(notebooks.notebook_of(name))
+    text = chapter_files.source_of(name).read_text(encoding="utf-8")
+    original = chapter_files.load(chapter_files.notebook_of(name))
     assert notebooks.check(text, original) == []
     assert notebooks.check(text + "\nOne more sentence.\n", original)
 
@@ -81,14 +83,14 @@ def test_a_broken_copy_of_each_chapter_is_noticed(name):
 
 
 def test_conversion_is_deterministic(chapter, tmp_path):
-    again = notebooks.execute(notebooks.read_source(CHAPTER), "small", tmp_path)
+    again = run_chapter.execute(chapter_files.read_source(CHAPTER), "small", tmp_path)
     assert nbformat.writes(again) == nbformat.writes(chapter)
     assert notebooks.check(CHAPTER, again) == []
 
 
 def test_identifiers_of_cells_survive_an_edit_elsewhere():
-    before = [cell.id for cell in notebooks.read_source(CHAPTER).cells]
-    after = [cell.id for cell in notebooks.read_source(CHAPTER.replace("With a formula", "With one formula")).cells]
+    before = [cell.id for cell in chapter_files.read_source(CHAPTER).cells]
+    after = [cell.id for cell in chapter_files.read_source(CHAPTER.replace("With a formula", "With one formula")).cells]
     assert before[1:] == after[1:]
     assert before[0] != after[0]
 
@@ -134,23 +136,24 @@ def test_path_of_one_machine_is_noticed(copy, path):
 
 def test_warning_while_executing_fails_the_build(tmp_path):
     text = CHAPTER.replace("value = 1 / 8", "import warnings\nwarnings.warn('careful')\nvalue = 1 / 8")
-    executed = notebooks.execute(notebooks.read_source(text), "small", tmp_path)
+    executed = run_chapter.execute(chapter_files.read_source(text), "small", tmp_path)
     assert any("stderr" in problem and "careful" in problem for problem in notebooks.check(text, executed))
 
 
 def test_error_names_the_cell_and_the_reason(tmp_path):
     text = CHAPTER.replace("1 / 8", "1 / 0")
-    with pytest.raises(notebooks.ChapterError, match=r"code cell 1: value = 1 / 0") as caught:
-        notebooks.execute(notebooks.read_source(text), "small", tmp_path)
+    with pytest.raises(run_chapter.ChapterError, match=r"code cell 1: value = 1 / 0") as caught:
+        run_chapter.execute(chapter_files.read_source(text), "small", tmp_path)
     assert "ZeroDivisionError" in str(caught.value)
     assert "\x1b" not in str(caught.value)
 
 
 def small_book(folder, chapter):
-    """A project that holds nothing but the tool and one chapter."""
+    """A project that holds nothing but the tool, in three modules, and one chapter."""
     (folder / "tools").mkdir(parents=True)
     (folder / "book" / "sources").mkdir(parents=True)
-    shutil.copy(notebooks.__file__, folder / "tools" / "notebooks.py")
+    for module in (notebooks, chapter_files, run_chapter):
+        shutil.copy(module.__file__, folder / "tools")
     (folder / "book" / "sources" / "small.md").write_text(CHAPTER, encoding="utf-8")
     nbformat.write(chapter, folder / "book" / "small.ipynb")
     return folder
@@ -210,7 +213,7 @@ def nbval(notebook, folder):
         str(folder),
     ]
     command += ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", str(SANITIZE), str(path)]
-    environment = {**os.environ, **notebooks.ENVIRONMENT}
+    environment = {**os.environ, **run_chapter.ENVIRONMENT}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
 
 

@@ -4,6 +4,7 @@ import re
 import zipfile
 
 import build_book as builder
+import joined_book
 import print_book
 import pypdf
 import pytest
@@ -20,7 +21,7 @@ PAGE = """<article><h1 id="top">T<a class="headerlink" href="#top">#</a></h1>
 
 
 def test_a_page_joins_the_document():
-    article = print_book.joined_article(BeautifulSoup(PAGE, "html.parser"), "book/one", PAGES)
+    article = joined_book.joined_article(BeautifulSoup(PAGE, "html.parser"), "book/one", PAGES)
     links = [link.get("href") for link in article.select("a")]
     assert links == ["#two--here", "#one--own", None, "https://example.org"]
     assert article.find("details").has_attr("open")
@@ -31,7 +32,7 @@ def test_a_page_joins_the_document():
 
 
 def test_every_link_of_the_document_arrives(html):
-    text = print_book.document(builder.toc_pages())
+    text = joined_book.document(builder.toc_pages())
     names = set(re.findall(r'\bid="([^"]+)"', text))
     assert {link for link in re.findall(r'<a[^>]*href="#([^"]+)"', text)} - names == set()
     assert text.count("<h1") == len(builder.toc_pages()) + 2

@@ -250,6 +250,16 @@ def test_keyboard_leads_through_the_map_and_back(visit, proof_map, layout):
     assert visit.ask(SEEN)
 
     box(visit, "lem-transfer").focus()
+    reached = []
+    for key in ("ArrowUp", *["Shift+ArrowUp"] * (len(proof_map.nodes["lem-transfer"].rests_on) - 1)):
+        press(key)
+        reached.append(visit.ask(FOCUS))
+    assert len(reached) > 1
+    assert sorted(reached) == sorted(proof_map.nodes["lem-transfer"].rests_on), "one press for each, none twice"
+    press("Shift+ArrowUp")
+    assert visit.ask(FOCUS) == reached[0], "after the last comes the first"
+
+    box(visit, "lem-transfer").focus()
     press("Enter")
     assert visit.ask(FOCUS) == "rf-panel"
     press("Tab")

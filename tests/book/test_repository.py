@@ -159,10 +159,10 @@ def test_drift_is_looked_for_with_everything():
     assert any("reproduce --verify 0.05" in command for command in newest)
     assert any("reproduce --all --fast" in command for command in newest)
     assert "bash .ci/run" in steps_of("drift", "pinned")[0]
-    import notebooks as tool
+    import run_chapter
 
     environment = flow["jobs"]["newest"]["env"]
-    assert tool.ENVIRONMENT.items() <= environment.items()  # nbval runs them as they were made
+    assert run_chapter.ENVIRONMENT.items() <= environment.items()  # nbval runs them as they were made
 
 
 def test_each_release_keeps_its_tested_versions():

@@ -2,8 +2,8 @@
 
 from types import SimpleNamespace
 
+import chapter_files
 import nbformat
-import notebooks
 import pytest
 import small_records
 
@@ -25,15 +25,15 @@ def folder(tmp_path_factory):
 
 def test_a_chapter_runs_on_a_small_record_and_says_so(folder):
     assert [path.name for path in (folder / "book" / "data").iterdir()] == ["lower_bound_fits.json"]
-    notebook = notebooks.load(folder / "book" / "lower_bound.ipynb")
+    notebook = chapter_files.load(folder / "book" / "lower_bound.ipynb")
     assert "Small record lower_bound_fits.json, made by reproduce --fast." in printed(notebook)
-    published = notebooks.load(notebooks.notebook_of("lower_bound"))
+    published = chapter_files.load(chapter_files.notebook_of("lower_bound"))
     assert "Small record" not in printed(published)
 
 
 def test_times_that_were_not_measured(folder, monkeypatch):
-    assert "Not measured here" in printed(notebooks.load(folder / "book" / "fitting.ipynb"))
-    monkeypatch.syspath_prepend(str(notebooks.ROOT / "book" / "_ext"))
+    assert "Not measured here" in printed(chapter_files.load(folder / "book" / "fitting.ipynb"))
+    monkeypatch.syspath_prepend(str(chapter_files.ROOT / "book" / "_ext"))
     import rf_readers
 
     monkeypatch.setattr(rf_readers, "ROOT", folder)
@@ -44,7 +44,7 @@ def test_times_that_were_not_measured(folder, monkeypatch):
 
 
 def test_a_chapter_that_does_not_say_so_is_named(folder):
-    notebook = notebooks.load(folder / "book" / "lower_bound.ipynb")
+    notebook = chapter_files.load(folder / "book" / "lower_bound.ipynb")
     records = small_records.feeds(["lower_bound"])
     assert records == {"lower_bound": ["lower_bound_fits.json"]}
     assert small_records.silent(folder, records) == []
@@ -57,12 +57,12 @@ def test_a_chapter_that_does_not_say_so_is_named(folder):
 
 
 def test_every_chapter_that_reads_a_record_is_run_on_a_small_one():
-    chapters = small_records.feeds(notebooks.names())
-    for name in notebooks.names():
-        reads = "records.read(" in notebooks.source_of(name).read_text(encoding="utf-8")
+    chapters = small_records.feeds(chapter_files.names())
+    for name in chapter_files.names():
+        reads = "records.read(" in chapter_files.source_of(name).read_text(encoding="utf-8")
         assert reads == bool(chapters[name]) or name == "fitting", name  # the record of fitting holds times
     assert sum(map(len, chapters.values())) > 20
-    for path in (notebooks.ROOT / "book" / "student").glob("*.ipynb"):  # they are run without any record
+    for path in (chapter_files.ROOT / "book" / "student").glob("*.ipynb"):  # they are run without any record
         assert "records.read(" not in path.read_text(encoding="utf-8"), path.name
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import build_book as builder
 import claims  # noqa: F401  (puts book/_ext on the path)
 import lighthouse
+import local_site
 import pytest
 import rf_cards
 import rf_head
@@ -280,7 +281,7 @@ def test_pages_are_served_compressed_and_nothing_else(html):
     import urllib.error
     import urllib.request
 
-    with lighthouse.served() as base:
+    with local_site.served() as base:
         with urllib.request.urlopen(f"{base}/book/index.html") as answer:
             assert answer.headers["Content-Encoding"] == "gzip"
             assert answer.headers["Cache-Control"]
