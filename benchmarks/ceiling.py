@@ -4,6 +4,7 @@ import numpy as np
 
 from benchmarks import _measure
 from rfcompanion.fitting import passes
+from rfcompanion.fitting.data import PRODUCT_ROWS
 
 
 def rows(repeats: int = 5, quick: bool = False) -> list[dict]:
@@ -12,7 +13,7 @@ def rows(repeats: int = 5, quick: bool = False) -> list[dict]:
     table = []
     for dtype in ("float32", "float64"):
         phi = np.random.default_rng(0).standard_normal((4096, count)).astype(dtype)
-        part, gram = phi[: passes.PRODUCT_ROWS], np.zeros((count, count))
+        part, gram = phi[:PRODUCT_ROWS], np.zeros((count, count))
         square = np.ascontiguousarray(phi[:, : count // 2])
         functions = {
             "ours": lambda: _block(gram, part),  # noqa: B023
@@ -41,7 +42,7 @@ def rows(repeats: int = 5, quick: bool = False) -> list[dict]:
 def _block(gram, part) -> None:
     """What a fit does with a block of samples: products of its pieces, then their sum added to the float64 matrix."""
     sums = gram if part.dtype == gram.dtype else np.zeros(gram.shape, part.dtype)
-    for _ in range(passes.GRAM_ROWS // passes.PRODUCT_ROWS):
+    for _ in range(passes.GRAM_ROWS // PRODUCT_ROWS):
         passes.add_product(sums, part)
     if sums is not gram:
         passes.add_lower(gram, sums)

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import rf_sources as sources
 
+from rfcompanion.reproduce.syntax import canonical
+
 RECORD = Path("tests") / "results.json"
 RESULTS = ("failed", "changed since", "not run", "skipped", "passed")  # the worst first
 
@@ -95,8 +97,8 @@ def digest(text: str) -> str:
 
 
 def code_digest(code: str) -> str:
-    """Of a cell: comments and layout do not count."""
-    return digest(ast.dump(sources.parse(code)))
+    """Of a cell: comments, layout and the version of Python do not count."""
+    return digest(canonical(sources.parse(code)))
 
 
 def read_record(root: Path) -> dict[str, dict]:

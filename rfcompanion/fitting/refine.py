@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import columns, dense, devices, passes
+from .data import zeros
 from .problem import Problem
 from .solver import Solver, prepare
 
@@ -35,7 +36,7 @@ class Run:
     """The state of a fit, and the passes that advance it.
 
     Parameters
-        data : training data, :class:`rfcompanion.fitting.passes.Data`.
+        data : training data, :class:`rfcompanion.fitting.data.Data`.
         rows : rows of a block.
         precision : ``"float32"`` or ``"float64"``, of the Gram products.
         store : :class:`rfcompanion.fitting.checkpoint.Checkpoint`.
@@ -111,7 +112,7 @@ class Run:
         """Return the mean Gram matrix, whole, and the mean cross moments, after the Gram pass."""
         data, precision = self.data, self.numbers["precision"]
         if self.gram is None:
-            self.gram = passes.zeros(data, data.features.count, data.features.count)
+            self.gram = zeros(data, data.features.count, data.features.count)
         if self.numbers["stage"] == "gram":
 
             def update(start, stop):

@@ -7,6 +7,7 @@ import numpy as np
 from .. import _checks
 from . import columns, devices, passes
 from .checkpoint import Checkpoint
+from .data import Data
 from .problem import Problem, numbers_of_path
 from .record import Fit
 from .refine import Outcome, Run
@@ -129,8 +130,8 @@ def _data(features, target, samples, seed, held_out, device, cache_bytes):
         raise ValueError(f"device must be 'cpu' for the numpy features {features.name!r}, got {device!r}")
     if devices.is_torch(samples) and backend == "numpy":
         samples = devices.as_numpy(samples)
-    data = passes.Data(features, target, samples, count, device, backend, cache_bytes)
-    return data, test and passes.Data(features, target, test, test.count, device, backend, 0), seed
+    data = Data(features, target, samples, count, device, backend, cache_bytes)
+    return data, test and Data(features, target, test, test.count, device, backend, 0), seed
 
 
 def _fingerprint(data, ridges, rows: int, precision: str, seed) -> dict:

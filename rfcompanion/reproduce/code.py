@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from .experiment import Experiment
+from .syntax import canonical
 
 PACKAGE = Path(__file__).resolve().parent.parent
 _SILENT = {"records", "figures", "_checks", "reproduce"}  # they store, draw and refuse, but change no number
@@ -56,19 +57,7 @@ def _bare(text: str) -> str:
             first = node.body[0] if node.body else None
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
                 node.body = node.body[1:] or [ast.Pass()]
-    return _canonical(tree)
-
-
-def _canonical(node) -> str:
-    """A syntax tree as text: ``ast.unparse`` and ``ast.dump`` change with the version of Python, this does not."""
-    if isinstance(node, list):
-        return f"[{','.join(map(_canonical, node))}]"
-    if not isinstance(node, ast.AST):
-        return repr(node)
-    if isinstance(node, ast.JoinedStr):  # Python 3.12 ends some format specifications with an empty text
-        node = ast.JoinedStr([part for part in node.values if getattr(part, "value", None) != ""])
-    fields = [(name, value) for name, value in ast.iter_fields(node) if value is not None and value != []]
-    return f"{type(node).__name__}({','.join(f'{name}={_canonical(value)}' for name, value in fields)})"
+    return canonical(tree)
 
 
 @lru_cache(maxsize=256)

@@ -4,6 +4,7 @@ import re
 import zipfile
 
 import build_book as builder
+import chapter_files
 import joined_book
 import print_book
 import pypdf
@@ -177,19 +178,20 @@ def test_the_record_is_of_the_present_chapters():
 def test_a_chapter_that_changed_since_it_was_measured_is_noticed():
     """Other code is noticed, a comment is not; a chapter without a digest was never measured as it is."""
     name = status.chapters()[1]
-    text = status.notebooks.source_of(name).read_text(encoding="utf-8")
+    text = chapter_files.source_of(name).read_text(encoding="utf-8")
     code = "```{code-cell} ipython3\n"
     assert code in text
 
     def digest(changed):
-        return status.code_digest(status.notebooks.read_source(changed))
+        return status.code_digest(chapter_files.read_source(changed))
 
     now = digest(text)
     assert digest(text.replace(code, code + "# a comment\n", 1)) == now
     other = digest(text + f"\n{code}x = 1\n```\n")
     assert other != now
-    assert status.code_digest(status.notebooks.load(status.notebooks.notebook_of(name))) == now  # what is measured
-    sources = {one: status.notebooks.source_of(one).read_text(encoding="utf-8") for one in status.chapters()}
+    measured = chapter_files.load(chapter_files.notebook_of(name))
+    assert status.code_digest(measured) == now
+    sources = {one: chapter_files.source_of(one).read_text(encoding="utf-8") for one in status.chapters()}
     stored = {one: {"code": digest(source)} for one, source in sources.items()}
     assert status.outdated(stored) == []
     for broken in (stored | {name: {"code": other}}, stored | {name: {}}):
