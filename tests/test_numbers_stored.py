@@ -219,19 +219,24 @@ def benchmark(table):
     path = BOOK / "data" / "benchmarks.json"
     if not path.exists():
         pytest.skip("not measured here: python -m benchmarks makes the record")
-    return json.loads(path.read_text(encoding="utf-8"))["results"]["tables"][table]["rows"]
+    return json.loads(path.read_text(encoding="utf-8"))["results"]["tables"][table]
 
 
 # checks: fitting-with-and-budgets-at
 def test_memory_and_sizes_of_the_largest_fits():
-    measured = {row["what"] for table in ("ridge_large", "budget_large") for row in benchmark(table)}
-    assert "ridge, n=200000, r=4000" in measured
-    memory = next(row for row in benchmark("ridge_large") if row["unit"] == "MB")
+    ridge, budget = benchmark("ridge_large"), benchmark("budget_large")
+    assert "ridge, n=200000, r=4000" in {row["what"] for row in ridge["rows"]}
+    memory = next(row for row in ridge["rows"] if row["unit"] == "MB")
     assert memory["what"] == f"ridge, peak memory, n={200_000}, r={4000}"
     assert round(memory["peer"] / 1024) == 13
+    assert 15 < ridge["seconds"] / 60 < 25
+    scipy = sum(row["peer"] / 20 * row["runs"] for row in budget["rows"] if "lsq_linear" in row["peer_name"])
+    assert 60 < budget["seconds"] / 60
+    assert scipy > 0.5 * budget["seconds"]
 
 
 # checks: fitting-so-factor-near-is
 def test_ridge_stays_below_twice_the_speed_of_the_best_settings():
-    best = [row["ratio"] for row in benchmark("ridge") if "copy_X=False" in row["peer_name"] and row["unit"] == "s"]
+    rows = benchmark("ridge")["rows"]
+    best = [row["ratio"] for row in rows if "copy_X=False" in row["peer_name"] and row["unit"] == "s"]
     assert 1.5 < max(best) < 2

@@ -76,6 +76,7 @@ def measure(name: str) -> dict:
         fresh,
         timeout=run_chapter.CELL_SECONDS,
         kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(ROOT / "book")}},
     )
     result = "passed"

@@ -9,12 +9,17 @@ READY = """async () => {
   await MathJax.startup.promise;
 }"""
 #: Elements with their classes, and the size, of every formula.
-SET = """() => Array.from(document.querySelectorAll("article .math"), (formula) => {
-  const box = formula.getBoundingClientRect();
-  const parts = Array.from(formula.querySelectorAll("*"), (part) =>
-    [part.localName, ...[...part.classList].sort()].join(" "));
-  return [parts.join("\\n"), formula.textContent.trim(), Math.round(box.width), Math.round(box.height)];
-})"""
+SET = """async () => {
+  const formulas = [...document.querySelectorAll("article .math")];
+  for (const formula of formulas) formula.getBoundingClientRect();  // asks for the fonts that it needs
+  await document.fonts.ready;
+  return formulas.map((formula) => {
+    const box = formula.getBoundingClientRect();
+    const parts = Array.from(formula.querySelectorAll("*"), (part) =>
+      [part.localName, ...[...part.classList].sort()].join(" "));
+    return [parts.join("\\n"), formula.textContent.trim(), Math.round(box.width), Math.round(box.height)];
+  });
+}"""
 NOT_SET = "() => document.querySelectorAll('article .math:not(:has(mjx-container))').length"
 LAST = "[...document.querySelectorAll('article p > .math')].filter((one) => !one.closest('details')).at(-1)"
 IN_PAGE = "() => Boolean(MathJax.version)"
