@@ -26,7 +26,6 @@ class Data:
     _targets: dict = None
     _features: dict = None
     _inputs: dict = None
-    _sums: object = None
 
     def __post_init__(self):
         self._targets, self._features, self._inputs = {}, {}, {}
@@ -94,18 +93,6 @@ class Data:
         for low in range(0, stop - start, PRODUCT_ROWS):
             piece = slice(low, low + PRODUCT_ROWS)
             yield self.features(cast(x[piece], dtype)), y[piece]
-
-    def targets_of(self, start: int, stop: int):
-        """Return targets that were evaluated before."""
-        return self._targets[start, stop]
-
-    def emptied(self, shape, dtype: str):
-        """Return zeros (shape) in memory that is taken once and used again by the next call."""
-        if self._sums is None:
-            self._sums = zeros(self, *shape, dtype=dtype)
-        else:
-            self._sums[...] = 0.0
-        return self._sums
 
 
 def cast(array, dtype: str):

@@ -32,18 +32,21 @@ def parts(start: int, stop: int):
         yield low, min(low + PART_ROWS, stop)
 
 
-def add_gram(data: Data, gram, start: int, stop: int, precision: str):
-    """Add ΦᵀΦ to the lower triangle of ``gram``; return Φᵀy, (r, k), and Σy² of each target."""
-    same = precision == devices.dtype_of(gram)
-    sums = gram if same else data.emptied(gram.shape, precision)
+def add_gram(data: Data, gram, sums, start: int, stop: int):
+    """Add ΦᵀΦ to the lower triangle of ``gram``; return Φᵀy, (r, k), and Σy² of each target.
+
+    ``sums`` has the precision of the products: it is ``gram`` itself, or a matrix that is overwritten.
+    """
+    precision = devices.dtype_of(sums)
     cross = squares = 0.0
+    if sums is not gram:
+        sums[...] = 0.0
     for low, high in parts(start, stop):
         for phi, y in data.pieces(low, high, precision):
             add_product(sums, phi)
             cross = cross + cast(phi.T @ cast(y, precision), "float64")
-        y = data.targets_of(low, high)
-        squares = squares + (y * y).sum(0)
-    if not same:
+            squares = squares + (y * y).sum(0)
+    if sums is not gram:
         add_lower(gram, sums)
     squares = devices.as_numpy(squares)
     if not np.isfinite(squares).all():

@@ -110,13 +110,14 @@ class Run:
 
     def _moments(self):
         """Return the mean Gram matrix, whole, and the mean cross moments, after the Gram pass."""
-        data, precision = self.data, self.numbers["precision"]
+        data, precision, size = self.data, self.numbers["precision"], self.data.features.count
         if self.gram is None:
-            self.gram = zeros(data, data.features.count, data.features.count)
+            self.gram = zeros(data, size, size)
         if self.numbers["stage"] == "gram":
+            sums = self.gram if precision == "float64" else zeros(data, size, size, dtype=precision)
 
             def update(start, stop):
-                cross, squares = passes.add_gram(data, self.gram, start, stop, precision)
+                cross, squares = passes.add_gram(data, self.gram, sums, start, stop)
                 self.arrays["cross"] = self.arrays.get("cross", 0.0) + cross
                 self.arrays["norms"] = self.arrays.get("norms", 0.0) + squares
 
