@@ -13,15 +13,22 @@ FLAGS = (
     "--disable-dev-shm-usage",
 )
 
-#: Ready once every formula of the page is set and the fonts are there.
-WAIT_FOR_MATH = """async () => {
+#: Ready once the formulas in sight are set. On a slow machine MathJax's settings are there long before MathJax is.
+WAIT_FOR_FIRST_MATH = """async () => {
   if (!window.MathJax) return;
   while (!(MathJax.startup && MathJax.startup.promise)) await new Promise((done) => setTimeout(done, 20));
   await MathJax.startup.promise;
+  await document.fonts.ready;
+}"""
+
+#: Ready once every formula of the page is set and the fonts are there.
+WAIT_FOR_MATH = f"""async () => {{
+  await ({WAIT_FOR_FIRST_MATH})();
+  if (!window.MathJax) return;
   if (window.rfFormulas) await rfFormulas.all();
   await document.fonts.ready;
   await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)));
-}"""
+}}"""
 
 
 def find() -> str | None:

@@ -2,12 +2,8 @@
 
 import local_site
 import pytest
-from browser import WAIT_FOR_MATH
+from browser import WAIT_FOR_FIRST_MATH, WAIT_FOR_MATH
 
-READY = """async () => {
-  while (!(window.MathJax && MathJax.startup && MathJax.startup.promise)) await new Promise((go) => setTimeout(go, 20));
-  await MathJax.startup.promise;
-}"""
 #: Elements with their classes, and the size, of every formula.
 SET = """async () => {
   const formulas = [...document.querySelectorAll("article .math")];
@@ -60,7 +56,7 @@ def test_a_worker_sets_what_mathjax_sets_in_the_page(page, site, html, name):
 def test_what_is_far_away_waits_for_the_reader_and_for_paper(page, site):
     """On paper everything is set, although the worker works only while the page does not print."""
     page.goto(f"{site}/book/setting.html")
-    page.evaluate(READY)
+    page.evaluate(WAIT_FOR_FIRST_MATH)
     assert page.evaluate(NOT_SET) > 100
     page.wait_for_function("() => window.rfFormulas.kept() > 100", timeout=30_000)
     page.wait_for_function("() => window.rfFormulas.kept() === document.querySelectorAll('.math:not(.rf-set)').length")
@@ -70,7 +66,7 @@ def test_what_is_far_away_waits_for_the_reader_and_for_paper(page, site):
 
 def test_a_reader_who_scrolls_finds_formulas(page, site):
     page.goto(f"{site}/book/setting.html")
-    page.evaluate(READY)
+    page.evaluate(WAIT_FOR_FIRST_MATH)
     # Sections are laid out when they come near, and move what is below: the reader goes on scrolling.
     page.wait_for_function(
         f"() => {{ {LAST}.scrollIntoView(); return {LAST}.matches('.rf-set:has(mjx-container)'); }}", polling=200
@@ -97,7 +93,7 @@ def test_where_there_is_no_mathjax_the_tex_is_shown(page, site):
 
 def test_copied_text_holds_the_tex(page, site):
     page.goto(f"{site}/book/general_features.html")
-    page.evaluate(READY)
+    page.evaluate(WAIT_FOR_FIRST_MATH)
     copied = page.evaluate(
         """() => {
           const paragraph = document.querySelector("article p .math").closest("p");

@@ -11,6 +11,7 @@ import rf_map_layout as layouts
 import rf_map_page
 import rf_map_rows as rows
 import rf_sources as sources
+from browser import WAIT_FOR_FIRST_MATH
 from test_browser import FORMULAS, OVERFLOW, Visit
 
 # ------------------------------------------------------------------------------------------------- the drawing's plan
@@ -128,10 +129,6 @@ def test_each_entry_says_what_its_statement_says(html, soup, proof_map):
 # ------------------------------------------------------------------------------------------------- in a browser
 
 
-START = """async () => {
-  while (!(window.MathJax && MathJax.startup && MathJax.startup.promise)) await new Promise((go) => setTimeout(go, 20));
-  await MathJax.startup.promise;
-}"""
 PLACES = """() => {
   const box = (e) => { const {x, y, right, bottom} = e.getBoundingClientRect(); return {x, y, right, bottom}; };
   const nodes = [...document.querySelectorAll("svg.rf-map a.rf-node")];
@@ -171,7 +168,7 @@ PANEL = """() => {
 
 @pytest.fixture(scope="module")
 def opened(html, browser):
-    with Visit(browser, (html / "book" / "proof_map.html").as_uri(), ready=START) as visit:
+    with Visit(browser, (html / "book" / "proof_map.html").as_uri(), ready=WAIT_FOR_FIRST_MATH) as visit:
         yield visit
         assert visit.errors == []
         assert visit.refused == []
@@ -317,7 +314,7 @@ def test_an_isolated_box_says_why(visit, proof_map):
 
 def test_the_map_on_a_telephone_in_the_dark(html, browser):
     address = (html / "book" / "proof_map.html").as_uri()
-    with Visit(browser, address, width=390, theme="dark", ready=START) as visit:
+    with Visit(browser, address, width=390, theme="dark", ready=WAIT_FOR_FIRST_MATH) as visit:
         box(visit, "thm-weights-width").click()
         assert "Weights times width" in settled_panel(visit)["text"]
         assert visit.ask(SEEN)

@@ -4,7 +4,7 @@ import re
 
 import build_book as builder
 import pytest
-from browser import WAIT_FOR_MATH
+from browser import WAIT_FOR_FIRST_MATH, WAIT_FOR_MATH
 from test_browser import Visit
 
 ROOT = builder.ROOT
@@ -129,14 +129,6 @@ SHIFTS = """
 """
 
 
-#: What is in sight is set; the rest waits.
-FIRST_SCREEN = """async () => {
-  while (window.MathJax && !MathJax.startup.promise) await new Promise((done) => setTimeout(done, 20));
-  if (window.MathJax) await MathJax.startup.promise;
-  await document.fonts.ready;
-}"""
-
-
 def opened(browser, address, width, *, slow=0):
     """A page whose formulas come late, as on a slow line."""
     context = browser.new_context(viewport={"width": width, "height": 823})
@@ -153,7 +145,7 @@ def opened(browser, address, width, *, slow=0):
 def test_the_text_does_not_jump_when_formulas_come(browser, html, name, width):
     page = opened(browser, (html / f"{name}.html").as_uri(), width)
     page.wait_for_load_state()
-    page.evaluate(FIRST_SCREEN)
+    page.evaluate(WAIT_FOR_FIRST_MATH)
     page.wait_for_timeout(300)
     shifted = page.evaluate("() => window.shifted")
     page.context.close()
