@@ -9,7 +9,9 @@ from pathlib import Path
 
 from benchmarks import _measure
 
-SWEEPS = ("large_fits",)  # of many tasks none of which is long beside the whole
+#: Of independent fits, none of which is long beside the whole: streamed ones, and from closed-form moments. The second
+#: lasts only seconds, so that the start of the workers counts most.
+SWEEPS = ("general_features_deep", "large_fits")
 
 
 def rows(repeats: int = 5, quick: bool = False) -> list[dict]:
