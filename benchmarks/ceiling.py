@@ -4,7 +4,7 @@ import numpy as np
 
 from benchmarks import _measure
 from rfcompanion.fitting import passes
-from rfcompanion.fitting.data import PRODUCT_ROWS
+from rfcompanion.fitting.passes import PRODUCT_ROWS
 
 
 def rows(repeats: int = 5, quick: bool = False) -> list[dict]:

@@ -59,6 +59,19 @@ def test_maps_match_their_definitions(f):
 
 
 @pytest.mark.parametrize("f", all_maps(), ids=lambda f: f.name)
+def test_memory_given_for_the_result_changes_nothing(f):
+    import torch
+
+    expected, one = f(X).copy(), f(X[:1]).copy()
+    for x in (X, torch.as_tensor(X)):
+        room = np.full((200, f.count), np.nan) if x is X else torch.full((200, f.count), torch.nan, dtype=torch.float64)
+        assert np.array_equal(np.asarray(f(x, out=room)), np.asarray(f(x)))
+        assert np.array_equal(np.asarray(f(x[:1], out=room[:1])), np.asarray(f(x[:1])))
+    assert np.array_equal(f(X), expected)
+    assert np.array_equal(f(X[:1]), one)
+
+
+@pytest.mark.parametrize("f", all_maps(), ids=lambda f: f.name)
 def test_numpy_and_torch_agree_and_keep_the_precision(f):
     torch = pytest.importorskip("torch")
     single = X.astype(np.float32)

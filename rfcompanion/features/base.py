@@ -17,7 +17,8 @@ class Features:
         name : what they are, for records.
         dim : d.
         count : r.
-        function : called as ``function(x, parameters, xp)`` with ``xp`` the module numpy or torch.
+        function : called as ``function(x, parameters, xp, out)`` with ``xp`` the module numpy or torch, and ``out``
+            None or an array (n, r) in which the result may be returned.
         parameters : dictionary of float64 numpy arrays.
         backend : ``"any"``, ``"numpy"`` or ``"torch"``: the arrays that ``function`` understands.
 
@@ -33,17 +34,20 @@ class Features:
     backend: str = "any"
     _moved: dict = field(default_factory=dict, repr=False)
 
-    def __call__(self, x):
-        """Return the features of samples ``x`` (n, d) as an array (n, r) of the same kind, precision and device."""
+    def __call__(self, x, out=None):
+        """Return the features of samples ``x`` (n, d) as an array (n, r) of the same kind, precision and device.
+
+        Where ``out`` is such an array, the result may be in it, and is then lost when ``out`` is used again.
+        """
         if x.ndim != 2 or x.shape[1] != self.dim:
             raise ValueError(f"x must have shape (n, {self.dim}), got {tuple(x.shape)}")
         is_numpy = isinstance(x, np.ndarray)
         if self.backend != "any" and (self.backend == "numpy") != is_numpy:
             raise TypeError(f"x must be a {self.backend} array for the features {self.name!r}")
-        out = self.function(x, self._on(x), _namespace(x))
-        if tuple(out.shape) != (x.shape[0], self.count):
-            raise ValueError(f"features {self.name!r} must have shape {(x.shape[0], self.count)}, got {out.shape}")
-        return out
+        values = self.function(x, self._on(x), _namespace(x), out)
+        if tuple(values.shape) != (x.shape[0], self.count):
+            raise ValueError(f"features {self.name!r} must have shape {(x.shape[0], self.count)}, got {values.shape}")
+        return values
 
     def fingerprint(self) -> str:
         """Return a text that changes with the name, the sizes and the parameters."""
@@ -54,7 +58,7 @@ class Features:
 
     def _on(self, x) -> dict:
         """Return the parameters beside ``x``, moved once for each precision and device."""
-        key = (str(x.dtype), str(getattr(x, "device", "cpu")))
+        key = (x.dtype, getattr(x, "device", "cpu"))
         if key not in self._moved:
             if isinstance(x, np.ndarray):
                 moved = {name: value.astype(x.dtype, copy=False) for name, value in self.parameters.items()}
@@ -95,7 +99,7 @@ def from_callable(function, dim, count, *, name="callable", backend="any") -> Fe
         raise TypeError(f"function must be callable, got {type(function).__name__}")
     dim, count = _checks.integer("dim", dim, 1), _checks.integer("count", count, 1)
     _checks.choice("backend", backend, ("any", "numpy", "torch"))
-    return Features(name, dim, count, lambda x, parameters, xp: function(x), {}, backend)
+    return Features(name, dim, count, lambda x, parameters, xp, out: function(x), {}, backend)
 
 
 def population_gram(features: Features, other: Features | None = None):

@@ -179,8 +179,8 @@ def _biases(count, biases, rng):
     return np.array(_checks.array("biases", biases, 1, (count,)), dtype=np.float64)
 
 
-def _relu(x, p, xp):
-    z = x @ p["W"].T
+def _relu(x, p, xp, out=None):
+    z = xp.matmul(x, p["W"].T, out=out)
     if "b" in p:
         z += p["b"]
     return _rectify(z, xp)
@@ -190,23 +190,24 @@ def _rectify(z, xp):
     return np.maximum(z, 0.0, out=z) if xp is np else z.clamp_(min=0.0)
 
 
-def _fourier(x, p, xp):
-    z = x @ p["W"].T
+def _fourier(x, p, xp, out=None):
+    z = xp.matmul(x, p["W"].T, out=out)
     z += p["b"]
     z = np.cos(z, out=z) if xp is np else z.cos_()
     z *= math.sqrt(2.0)
     return z
 
 
-def _tangent(x, p, xp):
+def _tangent(x, p, xp, out=None):
     active = ((x @ p["W"].T) > 0) * p["a"]
     return (active[:, :, None] * x[:, None, :]).reshape(x.shape[0], -1)
 
 
-def _deep(x, p, xp):
+def _deep(x, p, xp, out=None):
     layer = 1
     while f"W{layer}" in p:
-        x = x @ p[f"W{layer}"].T
+        last = f"W{layer + 1}" not in p
+        x = xp.matmul(x, p[f"W{layer}"].T, out=out if last else None)
         if f"b{layer}" in p:
             x += p[f"b{layer}"]
         x = _rectify(x, xp)
@@ -218,15 +219,15 @@ def _squared_distances(x, z):
     return ((x * x).sum(1)[:, None] + (z * z).sum(1) - 2.0 * (x @ z.T)).clip(0.0)
 
 
-def _gaussian_kernel(x, p, xp):
+def _gaussian_kernel(x, p, xp, out=None):
     return xp.exp(_squared_distances(x, p["Z"]) * (-0.5 / p["bandwidth"] ** 2))
 
 
-def _laplace_kernel(x, p, xp):
+def _laplace_kernel(x, p, xp, out=None):
     return xp.exp(-xp.sqrt(_squared_distances(x, p["Z"])) / p["bandwidth"])
 
 
-def _arc_cosine_kernel(x, p, xp):
+def _arc_cosine_kernel(x, p, xp, out=None):
     sizes = xp.sqrt((x * x).sum(1))[:, None] * xp.sqrt((p["Z"] * p["Z"]).sum(1))
     cosine = (x @ p["Z"].T / (sizes + (sizes == 0))).clip(-1.0, 1.0)
     sine = xp.sqrt((1.0 - cosine) * (1.0 + cosine))

@@ -10,6 +10,9 @@ from .data import Data, cast
 GRAM_ROWS = 4096
 #: Rows of the parts of a block by which samples, targets, and features where they fit, are kept.
 PART_ROWS = 2048
+#: Rows whose features are made and multiplied at once on a processor: they stay in its caches, and products with so few
+#: rows are as fast as with more.
+PRODUCT_ROWS = 512
 #: Bytes of the features of so few rows that a float64 pass, which only reads them, finds them in the cache.
 _CACHE_BYTES = 2**21
 
@@ -41,8 +44,9 @@ def add_gram(data: Data, gram, sums, start: int, stop: int):
     cross = squares = 0.0
     if sums is not gram:
         sums[...] = 0.0
+    rows = PRODUCT_ROWS if data.backend == "numpy" else PART_ROWS
     for low, high in parts(start, stop):
-        for phi, y in data.pieces(low, high, precision):
+        for phi, y in data.pieces(low, high, precision, rows):
             add_product(sums, phi)
             cross = cross + cast(phi.T @ cast(y, precision), "float64")
             squares = squares + (y * y).sum(0)
@@ -89,16 +93,9 @@ def _add_triangle(gram, phi, low: int, high: int, depth: int) -> None:
 def add_residual(data: Data, weights, image, start: int, stop: int, rows: int) -> np.ndarray:
     """Add Φᵀ(y − Φ·weights) in float64 to ``image`` (r, m·k); return Σ(y − Φ·weights)² of each column."""
     squares = 0.0
-    for first, last in parts(start, stop):
-        if data.keep_features:
-            known, y = data.block(first, last, "float64")
-        else:
-            x = data.inputs(first, last)
-            y = data.targets(first, last, x)
-        for low in range(0, last - first, rows):
-            piece = slice(low, low + rows)
-            phi = known[piece] if data.keep_features else data.features(x[piece])
-            left = columns.repeat(y[piece], weights.shape[1] // y.shape[1]) - phi @ weights
+    for low, high in parts(start, stop):
+        for phi, y in data.pieces(low, high, "float64", rows):
+            left = columns.repeat(y, weights.shape[1] // y.shape[1]) - phi @ weights
             image += phi.T @ left
             squares = squares + (left * left).sum(0)
     return devices.as_numpy(squares)
