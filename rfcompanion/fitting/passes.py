@@ -42,12 +42,12 @@ def add_gram(data: Data, gram, sums, start: int, stop: int):
     """
     precision = devices.dtype_of(sums)
     cross = squares = 0.0
-    if sums is not gram:
-        sums[...] = 0.0
+    beta = 1.0 if sums is gram else 0.0  # the first product is written over what is there
     rows = PRODUCT_ROWS if data.backend == "numpy" else PART_ROWS
     for low, high in parts(start, stop):
         for phi, y in data.pieces(low, high, precision, rows):
-            add_product(sums, phi)
+            add_product(sums, phi, beta)
+            beta = 1.0
             cross = cross + cast(phi.T @ cast(y, precision), "float64")
             squares = squares + (y * y).sum(0)
     if sums is not gram:
@@ -60,16 +60,16 @@ def add_gram(data: Data, gram, sums, start: int, stop: int):
     return cross, squares
 
 
-def add_product(gram, phi) -> None:
-    """Add ΦᵀΦ to the lower triangle of a C-contiguous matrix of the same precision, with half the work of a product."""
+def add_product(gram, phi, beta: float = 1.0) -> None:
+    """Set the lower triangle of a C-contiguous matrix G of the same precision to beta·G + ΦᵀΦ: half a product's work."""
     if devices.is_torch(phi):
-        _add_triangle(gram, phi, 0, gram.shape[0], 3)
+        _add_triangle(gram, phi, beta, 0, gram.shape[0], 3)
         return
     from scipy.linalg import get_blas_funcs
 
     (syrk,) = get_blas_funcs(("syrk",), (phi,))
     # In the column order of BLAS the lower triangle is the upper one; numpy's own product would fill both.
-    syrk(1.0, phi.T, 1.0, gram.T, trans=0, lower=0, overwrite_c=1)
+    syrk(1.0, phi.T, beta, gram.T, trans=0, lower=0, overwrite_c=1)
 
 
 def add_lower(gram, sums, panels: int = 16) -> None:
@@ -79,15 +79,15 @@ def add_lower(gram, sums, panels: int = 16) -> None:
         gram[low : low + width, : low + width] += sums[low : low + width, : low + width]
 
 
-def _add_triangle(gram, phi, low: int, high: int, depth: int) -> None:
+def _add_triangle(gram, phi, beta: float, low: int, high: int, depth: int) -> None:
     """Recursive halves: two triangles and the square between them, products of the largest size."""
     if depth == 0 or high - low < 256:
-        gram[low:high, low:high].addmm_(phi[:, low:high].T, phi[:, low:high])
+        gram[low:high, low:high].addmm_(phi[:, low:high].T, phi[:, low:high], beta=beta)
         return
     middle = (low + high) // 2
-    gram[middle:high, low:middle].addmm_(phi[:, middle:high].T, phi[:, low:middle])
-    _add_triangle(gram, phi, low, middle, depth - 1)
-    _add_triangle(gram, phi, middle, high, depth - 1)
+    gram[middle:high, low:middle].addmm_(phi[:, middle:high].T, phi[:, low:middle], beta=beta)
+    _add_triangle(gram, phi, beta, low, middle, depth - 1)
+    _add_triangle(gram, phi, beta, middle, high, depth - 1)
 
 
 def add_residual(data: Data, weights, image, start: int, stop: int, rows: int) -> np.ndarray:
