@@ -31,7 +31,7 @@ UNUSED = (
     "_static/locales/**/*",
     "_static/*webpack-macros.html",
     "_static/documentation_options.js",
-    "_static/explorer.tpl",
+    "_static/explorer/*",
 )
 SEARCH_SCRIPTS = ("searchtools.js", "language_data.js", "searchindex.js")
 

@@ -12,7 +12,6 @@ from test_browser import MACHINES, Visit
 from rfcompanion import concentration, lower_bound, paper_bound, records, trade_offs
 
 ROOT = builder.ROOT
-SCRIPT = ROOT / "book" / "_static" / "explorer.js"
 TABLE = records.read(ROOT / "book" / "data" / "explorer.json")
 POINT = """([d, r, b]) => rfExplorer.bestError(d, BigInt(r), b)"""
 COUNT = """([d, e, b]) => { const r = rfExplorer.minFeatures(d, e, b); return r === null ? null : r.toString() }"""
