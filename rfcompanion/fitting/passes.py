@@ -61,7 +61,7 @@ def add_gram(data: Data, gram, sums, start: int, stop: int):
 
 
 def add_product(gram, phi, beta: float = 1.0) -> None:
-    """Set the lower triangle of a C-contiguous matrix G of the same precision to beta·G + ΦᵀΦ: half a product's work."""
+    """Set the lower triangle of G, C-contiguous, of the same precision, to that of beta·G + ΦᵀΦ: half a product."""
     if devices.is_torch(phi):
         _add_triangle(gram, phi, beta, 0, gram.shape[0], 3)
         return
